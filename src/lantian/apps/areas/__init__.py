@@ -1,0 +1,1 @@
+"""Areas and units: who is who, under which names, since when."""

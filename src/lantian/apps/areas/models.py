@@ -1,0 +1,115 @@
+"""Areas, units, their other names, and memberships: docs/models.md says what each is for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from lantian.apps.core import policy
+from lantian.apps.core.models import WithUid
+
+
+class Level(models.TextChoices):
+    """Level of government, as in the reader's ``level``."""
+
+    NATIONAL = "national", pgettext_lazy("level of government", "national")
+    PROVINCIAL = "provincial", pgettext_lazy("level of government", "provincial")
+    MUNICIPAL = "municipal", pgettext_lazy("level of government", "municipal")
+    DISTRICT = "district", pgettext_lazy("level of government", "district")
+    TOWN = "town", pgettext_lazy("level of government", "town or street")
+
+
+class AreaKind(models.TextChoices):
+    """What sort of area it is; assessment areas that GB/T 2260 does not know have kinds of their own."""
+
+    PROVINCE = "province", _("province")
+    CITY = "city", _("city")
+    DISTRICT = "district", _("district")
+    COUNTY = "county", _("county")
+    ZONE = "zone", _("development zone")
+    STREET = "street", _("street")
+    TOWN = "town", _("town")
+    TOWNSHIP = "township", _("township")
+    AREA_OFFICE = "area_office", _("area office")
+    OTHER = "other", _("other")
+
+
+class Area(WithUid):
+    """区域: one place in the dated tree of areas."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=60)
+    short_name = models.CharField(max_length=30)
+    kind = models.CharField(max_length=12, choices=AreaKind.choices)
+    level = models.CharField(max_length=12, choices=Level.choices)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    path = models.CharField(max_length=200, db_index=True, editable=False)  # codes from the root, ``/110000/110102/``
+    opened = models.DateField(null=True, blank=True)
+    closed = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(WithUid):
+    """单位: an organisation. A collective unit (各区政府) stands for several, expanded as of a plan's date."""
+
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=60, blank=True)
+    full_name = models.CharField(max_length=120, blank=True)
+    level = models.CharField(max_length=12, choices=Level.choices)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="units")
+    collective = models.BooleanField(default=False)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    opened = models.DateField(null=True, blank=True)
+    closed = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("area__code", "id")
+        constraints = (models.UniqueConstraint(fields=("area", "name"), name="unit_once_in_area"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitAlias(models.Model):
+    """Another name of a unit: an older, a shorter, or the one that some plans print; since and until may be open."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=120)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("unit", "name"), name="alias_once_for_unit"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(WithUid):
+    """A person's role in a unit; it holds for the unit's area and every area below it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=list(policy.ROLES.items()))
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("user", "unit", "role"), name="membership_once"),
+            models.UniqueConstraint(
+                fields=("user", "role"), condition=models.Q(unit=None), name="membership_everywhere_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.unit_id or '-'}"

@@ -1,0 +1,134 @@
+"""Reads of areas and units: whom a printed name means, what lies inside what, where a person's roles hold."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from lantian.apps.areas.models import Area, Membership, Unit, UnitAlias
+from lantian.apps.core.models import User
+from lantian.reading.text import compare_form
+
+_BRACKET = re.compile(r"\([^()]*\)$")
+_OPEN_START, _OPEN_END = date.min, date.max
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One name of one unit with the days on which it was in use."""
+
+    unit_id: int
+    area_id: int
+    since: date
+    until: date
+
+
+class Directory:
+    """名录: the names in use in one period, seen from one area; made once, asked for every name of a plan.
+
+    A name means the unit of the area itself, else of its nearest ancestor that has one, else the only one below
+    (a city's plan naming 朝阳区政府). Two units equally near and of the same name mean nothing: None, never a guess.
+    """
+
+    def __init__(self, area: Area | None, start: date, end: date | None = None) -> None:
+        self._start, self._end = start, end or start
+        self._order = _nearness(area)
+        self._names: dict[str, list[_Name]] = defaultdict(list)
+        self._units: dict[int, Unit] = {}
+        if area is None:
+            return
+        top = area.path.split("/")[1]
+        for unit in Unit.objects.filter(area__path__startswith=f"/{top}/").select_related("area"):
+            self._units[unit.pk] = unit
+            for name in {unit.name, unit.short_name, unit.full_name}:
+                self._add(name, unit, unit.opened, unit.closed)
+        for alias in UnitAlias.objects.filter(unit__in=self._units.values()):
+            self._add(alias.name, self._units[alias.unit_id], alias.since, alias.until)
+
+    def _add(self, name: str, unit: Unit, since: date | None, until: date | None) -> None:
+        if name:
+            entry = _Name(unit.pk, unit.area_id, since or _OPEN_START, until or _OPEN_END)
+            self._names[compare_form(name)].append(entry)
+
+    def find(self, name: str) -> Unit | None:
+        """The unit that ``name`` means in the period, or None.
+
+        A bracket behind a name says what else the unit is (市经济和信息化局（…联席会议办公室）): where the whole is
+        no name of its own, the name before the bracket counts.
+        """
+        form = compare_form(name)
+        return self._find(form) or (self._find(bare) if (bare := _BRACKET.sub("", form)) != form else None)
+
+    def _find(self, form: str) -> Unit | None:
+        found = [n for n in self._names.get(form, ()) if n.since <= self._end and n.until >= self._start]
+        for area_id in self._order:
+            here = {n.unit_id for n in found if n.area_id == area_id}
+            if here:
+                return self._units[here.pop()] if len(here) == 1 else None
+        below = {n.unit_id for n in found}
+        return self._units[below.pop()] if len(below) == 1 else None
+
+
+def _nearness(area: Area | None) -> list[int]:
+    """Keys of the area and its ancestors, nearest first."""
+    if area is None:
+        return []
+    codes = area.path.strip("/").split("/")
+    keys = dict(Area.objects.filter(code__in=codes).values_list("code", "pk"))
+    return [keys[code] for code in reversed(codes)]
+
+
+def resolve(name: str, area: Area, on: date) -> Unit | None:
+    """The unit that a printed name means in ``area`` on one day; for many names make a :class:`Directory` once."""
+    return Directory(area, on).find(name)
+
+
+def area_of(region: str) -> Area | None:
+    """The area that a plan's region words name (北京市, 北京市门头沟区, 门头沟区), None if none or several."""
+    wanted = compare_form(region)
+    if not wanted:
+        return None
+    best: dict[int, list[Area]] = defaultdict(list)
+    for area in Area.objects.select_related("parent"):
+        for name in {area.name, (area.parent.name if area.parent else "") + area.name}:
+            if wanted.endswith(compare_form(name)):
+                best[len(name)].append(area)
+                break
+    if not best:
+        return None
+    longest = best[max(best)]
+    return longest[0] if len(longest) == 1 else None
+
+
+def inside(area: Area | None) -> QuerySet[Area]:
+    """The area and everything below it; without an area nothing."""
+    return Area.objects.filter(path__startswith=area.path) if area else Area.objects.none()
+
+
+def reach(user: User, roles: Iterable[str]) -> list[str] | None:
+    """Paths of the areas in which one of ``roles`` holds for the person; None where one holds everywhere."""
+    rows = Membership.objects.filter(user=user, role__in=list(roles)).values_list("unit_id", "unit__area__path")
+    paths = []
+    for unit_id, path in rows:
+        if unit_id is None:
+            return None
+        paths.append(path)
+    return paths
+
+
+def directory_page(rows: QuerySet[Unit], *, area: str = "", level: str = "", text: str = "") -> QuerySet[Unit]:
+    """Units of the directory page, narrowed by area code (with everything below), level and words of any name."""
+    if area:
+        chosen = Area.objects.filter(code=area).values_list("path", flat=True).first()
+        rows = rows.filter(area__path__startswith=chosen) if chosen else rows.none()
+    if level:
+        rows = rows.filter(level=level)
+    if text:
+        named = Q(name__icontains=text) | Q(full_name__icontains=text) | Q(short_name__icontains=text)
+        rows = rows.filter(named | Q(aliases__name__icontains=text)).distinct()
+    return rows.select_related("area", "parent").prefetch_related("aliases")

@@ -1,0 +1,101 @@
+"""Who may do what (contracts §7, *Rights*): ``can`` for actions, ``scope`` for rows.
+
+A right is role × unit subtree × area subtree. Apps above the core tell, when they start, which rows of a model a person
+may see (:func:`scoped`) and where an object lies (:func:`located`); the core itself knows only the role table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from lantian.apps.core.models import User
+
+COORDINATOR = "coordinator"
+REVIEWER = "reviewer"
+REPORTER = "reporter"
+INSPECTOR = "inspector"
+VIEWER = "viewer"
+ADMINISTRATOR = "administrator"
+
+ROLES = {
+    COORDINATOR: _("coordinator"),
+    REVIEWER: _("reviewer"),
+    REPORTER: _("reporter"),
+    INSPECTOR: _("inspector"),
+    VIEWER: _("viewer"),
+    ADMINISTRATOR: _("administrator"),
+}
+EVERYBODY = frozenset(ROLES)
+
+ACTIONS: dict[str, frozenset[str]] = {
+    "plan.view": EVERYBODY,
+    "plan.view_draft": frozenset({COORDINATOR, REVIEWER, ADMINISTRATOR}),
+    "plan.upload": frozenset({COORDINATOR, ADMINISTRATOR}),
+    "plan.publish": frozenset({COORDINATOR, ADMINISTRATOR}),
+    "directory.view": EVERYBODY,
+}
+
+Person = User | AnonymousUser
+M = TypeVar("M", bound=Model)
+_scopes: dict[type[Model], Callable[[User, Any], Any]] = {}
+_places: dict[type[Model], Callable[[User, str, Any], bool]] = {}
+
+
+def scoped(model: type[M], rows: Callable[[User, QuerySet[M]], QuerySet[M]]) -> None:
+    """Register which rows of ``model`` a person may see."""
+    _scopes[model] = rows
+
+
+def located(model: type[M], inside: Callable[[User, str, M], bool]) -> None:
+    """Register whether an object of ``model`` lies where one of the person's roles for the action holds."""
+    _places[model] = inside
+
+
+def roles(user: Person) -> frozenset[str]:
+    """The roles that the person's memberships give, anywhere. Read once per request (kept on the user object)."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    known: frozenset[str] | None = getattr(user, "_roles", None)
+    if known is None:
+        known = frozenset(user.memberships.values_list("role", flat=True))  # the reverse side of areas.Membership
+        setattr(user, "_roles", known)  # noqa: B010  # a cache of this request, no field of the model
+    return known
+
+
+def can(user: Person, action: str, obj: Model | None = None) -> bool:
+    """Whether the person may do ``action`` (a key of :data:`ACTIONS`), to ``obj`` if one is given."""
+    if not roles(user) & ACTIONS[action]:
+        return False
+    if obj is None or not isinstance(user, User) or type(obj) not in _places:
+        return True
+    return _places[type(obj)](user, action, obj)
+
+
+def scope(user: Person, rows: QuerySet[M]) -> QuerySet[M]:
+    """The rows that the person may see; a model that registered no rule shows nothing."""
+    rule = _scopes.get(rows.model)
+    if rule is None or not isinstance(user, User) or not roles(user):
+        return rows.none()
+    scoped_rows: QuerySet[M] = rule(user, rows)
+    return scoped_rows
+
+
+def require(user: Person, action: str, obj: Model | None = None) -> None:
+    """Raise PermissionDenied (403) unless :func:`can`."""
+    if not can(user, action, obj):
+        raise PermissionDenied
+
+
+def get_or_404(user: Person, rows: QuerySet[M], **lookup: Any) -> M:
+    """One row in the person's scope; what is outside does not exist for the person (404, contracts §7)."""
+    try:
+        return scope(user, rows).get(**lookup)
+    except rows.model.DoesNotExist:  # type: ignore[attr-defined]
+        raise Http404 from None

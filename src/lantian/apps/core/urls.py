@@ -1,0 +1,16 @@
+"""Addresses of the core."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from lantian.apps.core import views
+
+app_name = "core"
+urlpatterns = [
+    path("login/", views.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", views.language, name="language"),
+    path("password/", views.password, name="password"),
+]

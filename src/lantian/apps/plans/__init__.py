@@ -1,0 +1,1 @@
+"""Plans as they were read: import, list, table, measures with their provenance."""

@@ -1,0 +1,40 @@
+"""The background job that reads a stored document, in a worker that a hostile file cannot leave (contracts §8)."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from lantian.apps.core import jobs
+from lantian.apps.core.models import Job, StoredFile
+from lantian.apps.plans import actions, prints
+from lantian.reading.errors import ReadingError
+
+
+def register() -> None:
+    """Tell the job runner who imports plans (once, when Django starts)."""
+    jobs.handles(actions.IMPORT)(perform_import)
+
+
+def perform_import(job: Job) -> dict[str, Any]:
+    """Read the document of an import job and store its plans as drafts; the result names them.
+
+    Raises :class:`lantian.apps.core.jobs.RefusedError` with the reader's own words when the document is refused.
+    """
+    stored = StoredFile.objects.get(uid=job.payload["file"])
+    jobs.progress(job, 10, gettext_noop("Reading the document"))
+    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
+        # The reader quotes the name in its messages and tells nothing from it; the content lies under its sum.
+        path = Path(folder) / (job.payload["name"] or "plan")
+        path.symlink_to(stored.path)
+        try:
+            plans, printed = prints.read_in_worker(path)
+        except ReadingError as refusal:
+            raise jobs.RefusedError(refusal.zh, refusal.en) from refusal
+    jobs.progress(job, 80, gettext_noop("Storing the measures"))
+    prints.keep(stored, printed)
+    rows = actions.store_plans(job, stored, plans)
+    return {"plans": [str(plan.uid) for plan in rows]}

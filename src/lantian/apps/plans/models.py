@@ -1,0 +1,189 @@
+"""Plans, measures, assignments, targets, flags: docs/models.md says what each is for, design §3 what the words mean."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lantian.apps.areas.models import Area, Level, Unit
+from lantian.apps.core.models import Job, StoredFile, WithUid
+
+
+class Medium(models.TextChoices):
+    """What the plan protects."""
+
+    AIR = "air", _("air")
+    WATER = "water", _("water")
+    SOIL = "soil", _("soil")
+    OTHER = "other", _("other")
+
+
+class PlanStatus(models.TextChoices):
+    """How far the plan is: a draft is for the office, a published plan for every login."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+
+
+class RoleKind(models.TextChoices):
+    """牵头, 主责, 协办; inherited are units that an earlier 下同 phrase binds."""
+
+    LEAD = "lead", _("lead")
+    RESPONSIBLE = "responsible", _("responsible")
+    SUPPORT = "support", _("support")
+    INHERITED = "inherited", _("inherited")
+
+
+class DeadlineKind(models.TextChoices):
+    """What the printed deadline is (contracts §1)."""
+
+    BY = "by", _("by a date")
+    WINDOW = "window", _("between two dates")
+    FROM = "from", _("from a date on")
+    SEASON = "season", _("by the season")
+    LONG_TERM = "long_term", _("long-term")
+    AS_SCHEDULED = "as_scheduled", _("as scheduled")
+    RECURRING = "recurring", _("recurring")
+    RELATIVE = "relative", _("after an event")
+    NONE = "none", _("none printed")
+
+
+class TargetKind(models.TextChoices):
+    """What the printed figure asks for (design §3, Target)."""
+
+    LEVEL = "level", _("level")
+    CHANGE = "change", _("change")
+    COUNT = "count", _("count")
+    RATE = "rate", _("rate")
+    RANK = "rank", _("rank")
+    DIRECTION = "direction", _("direction")
+    EXTERNAL = "external", _("set from above")
+    UNIVERSAL = "universal", _("all without exception")
+    CADENCE = "cadence", _("how often")
+    RATIO_RULE = "ratio_rule", _("ratio rule")
+    DELIVERABLE = "deliverable", _("document to deliver")
+
+
+class Plan(WithUid):
+    """计划: one published plan as it was read from one file (a file may hold several)."""
+
+    title = models.CharField(max_length=300)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    region = models.CharField(max_length=80, blank=True)
+    area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT, related_name="plans")
+    level = models.CharField(max_length=12, choices=Level.choices)
+    medium = models.CharField(max_length=8, choices=Medium.choices)
+    status = models.CharField(max_length=12, choices=PlanStatus.choices, default=PlanStatus.DRAFT)
+    version = models.PositiveSmallIntegerField(default=1)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="plans")
+    file_name = models.CharField(max_length=255)
+    place_in_file = models.PositiveSmallIntegerField(default=1)
+    flags = models.JSONField(default=list)  # of the whole file: [{"id", "detail"}]
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="plans")
+    created = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="plans_created"
+    )
+    published = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-year", "level", "id")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Measure(WithUid):
+    """工作措施: one row of the plan with everything the print says about it."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="measures")
+    n = models.PositiveIntegerField()
+    section = models.CharField(max_length=300, blank=True)
+    seq = models.PositiveIntegerField(null=True)
+    task = models.CharField(max_length=500, blank=True)
+    text = models.TextField()
+    paragraphs = models.JSONField(default=list)
+    deadline_text = models.CharField(max_length=200, blank=True)
+    deadline_kind = models.CharField(max_length=12, choices=DeadlineKind.choices, default=DeadlineKind.NONE)
+    deadline_start = models.DateField(null=True)
+    deadline_end = models.DateField(null=True, db_index=True)
+    deadline_also = models.JSONField(default=list)
+    text_dates = models.JSONField(default=list)
+    page = models.PositiveIntegerField(null=True)
+    row = models.PositiveIntegerField(default=0)
+    cells = models.JSONField(default=list)  # [{"field", "page", "row", "col", "box": [x0, y0, x1, y1] or null}]
+    search = models.TextField(editable=False)  # normal form of task, text and unit names (contracts §7, Search)
+
+    class Meta:
+        ordering = ("plan", "n")
+        constraints = (models.UniqueConstraint(fields=("plan", "n"), name="measure_once_in_plan"),)
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.text[:40]}"
+
+
+class Assignment(models.Model):
+    """分工: one name in one role of a measure, as read and as printed; ``unit`` where the directory knows the name."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="assignments")
+    role = models.CharField(max_length=12, choices=RoleKind.choices)
+    name = models.CharField(max_length=200)
+    as_printed = models.CharField(max_length=300)
+    open = models.BooleanField(default=False)
+    group = models.PositiveSmallIntegerField(default=0)
+    order = models.PositiveSmallIntegerField()
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.SET_NULL, related_name="assignments")
+
+    class Meta:
+        ordering = ("order",)
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.name}"
+
+
+class Target(models.Model):
+    """量化目标: what the print asks for; fields as in contracts §1, figures as Decimal."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="targets")
+    order = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    subject = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=12, choices=TargetKind.choices)
+    comparator = models.CharField(max_length=2, blank=True)
+    value = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    value_max = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    unit = models.CharField(max_length=60, blank=True)
+    baseline = models.CharField(max_length=20, blank=True)  # a year, or previous_year
+    by = models.DateField(null=True)
+    scope = models.JSONField(default=list)
+    qualifier = models.CharField(max_length=300, blank=True)
+    sense = models.CharField(max_length=10, blank=True)
+    applies = models.CharField(max_length=10, blank=True)
+    strength = models.CharField(max_length=10, default="hard")
+    stretch = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    statistic = models.CharField(max_length=60, blank=True)
+    period = models.CharField(max_length=60, blank=True)
+    denominator = models.CharField(max_length=300, blank=True)
+    span_start = models.PositiveIntegerField(null=True)  # characters of Measure.text
+    span_end = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ("order",)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class MeasureFlag(models.Model):
+    """A repair that the reader made or a doubt that stays; ``rule`` is an id of the reader's rule table."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="flags")
+    rule = models.CharField(max_length=8)
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.rule

@@ -1,0 +1,165 @@
+"""``lantian demo``: the demonstration city with its units, its plan and one user for each role."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from lantian.reading.errors import prefers_chinese
+
+if TYPE_CHECKING:
+    from lantian.apps.areas.models import Unit
+
+LOGINS = "demo-logins.txt"
+
+
+class Login(NamedTuple):
+    """A demonstration user, as ``LOGIN <role> <user> <password>`` prints it."""
+
+    role: str
+    user: str
+    password: str
+
+
+class DemoError(Exception):
+    """What kept the demonstration from being prepared, in the language of the command."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    chinese = prefers_chinese()
+    text = "同时读取并发布这份计划" if chinese else "read and publish this plan, too"
+    parser.add_argument("--plan", type=Path, metavar="FILE", help=text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prepare the demonstration and print its logins."""
+    from lantian.cli import _django
+
+    _django.start()
+    _django.prepare()
+    try:
+        logins = prepare(args.plan)
+    except DemoError as error:
+        sys.stderr.write(f"lantian demo: {error}\n")
+        return 1
+    print_logins(logins)
+    return 0
+
+
+def print_logins(logins: list[Login]) -> None:
+    """One line for each demonstration user (contracts §6)."""
+    for login in logins:
+        sys.stdout.write(f"LOGIN {login.role} {login.user} {login.password}\n")
+    sys.stdout.flush()
+
+
+def data_folder() -> Path:
+    """Where the invented city lies in the package."""
+    return Path(str(files("lantian") / "demo"))
+
+
+def prepare(plan: Path | None) -> list[Login]:
+    """Areas, units, users and plans of the demonstration; what is there already stays as it is. Raises DemoError."""
+    from lantian.apps.areas import actions as areas
+
+    folder = data_folder()
+    try:
+        areas.load_if_changed(folder)
+    except areas.DirectoryError as error:
+        raise DemoError(str(error)) from None
+    logins = _users(folder)
+    for document in [folder / "plan.html", *([plan] if plan else [])]:
+        _publish(document)
+    return logins
+
+
+def _users(folder: Path) -> list[Login]:
+    from django.conf import settings
+    from django.db import transaction
+
+    from lantian.apps.areas.actions import add_membership
+    from lantian.apps.core import actions, policy
+    from lantian.apps.core.models import User
+
+    path = settings.LANTIAN_DATA / LOGINS
+    kept = _kept(path)
+    known = set(User.objects.filter(demonstration=True).values_list("username", flat=True))
+    if {login.role for login in kept} == set(policy.ROLES) and {login.user for login in kept} <= known:
+        return kept
+    office, outer = _offices(folder)
+    logins = []
+    with transaction.atomic():
+        for role in policy.ROLES:
+            login = Login(role, f"demo-{role}", actions.random_password())
+            user = User.objects.filter(username=login.user).first()
+            if user is None:
+                user = actions.create_user(
+                    None, login.user, login.password, demonstration=True, must_change_password=False
+                )
+            else:
+                actions.set_password(None, user, login.password)
+            add_membership(None, user, outer if role == policy.REPORTER else office, role)
+            if role in policy.ACTIONS["plan.view_draft"]:
+                # A visitor brings plans of other cities, too, and wants to see what becomes of them.
+                add_membership(None, user, None, role)
+            logins.append(login)
+        _keep(path, logins)
+    return logins
+
+
+def _offices(folder: Path) -> tuple[Unit, Unit]:
+    """The city's office (the first unit of the file) and a unit of a district (the first of that level) to report."""
+    from lantian.apps.areas.models import Level, Unit
+
+    with (folder / "areas.csv").open(encoding="utf-8-sig", newline="") as stream:
+        city = next(csv.DictReader(stream))["code"]
+    with (folder / "units.csv").open(encoding="utf-8-sig", newline="") as stream:
+        first = next(row["name"] for row in csv.DictReader(stream) if row["area"] == city)
+    office = Unit.objects.get(area__code=city, name=first)
+    below = Unit.objects.filter(area__path__startswith=f"/{city}/", level=Level.DISTRICT, collective=False)
+    return office, below.order_by("id").first() or office
+
+
+def _kept(path: Path) -> list[Login]:
+    if not path.is_file():
+        return []
+    rows = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
+    return [Login(*row) for row in rows if len(row) == 3]
+
+
+def _keep(path: Path, logins: list[Login]) -> None:
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.writelines(f"{login.role} {login.user} {login.password}\n" for login in logins)
+
+
+def _publish(document: Path) -> None:
+    """Import and publish a plan as the demonstration's coordinator."""
+    from lantian.apps.core import jobs, policy
+    from lantian.apps.core.files import TooLargeError
+    from lantian.apps.core.models import JobState, User
+    from lantian.apps.plans import actions
+    from lantian.apps.plans.models import Plan
+
+    user = User.objects.get(username=f"demo-{policy.COORDINATOR}")
+    chinese = prefers_chinese()
+    try:
+        job = actions.import_file(user, document.name, document)
+    except OSError as error:
+        raise DemoError(f"{document}: {error.strerror}") from None
+    except TooLargeError:
+        raise DemoError(f"{document}: 文件过大" if chinese else f"{document}: too large") from None
+    claimed = jobs.claim(jobs.worker_name(), job.pk)
+    job = jobs.run(claimed) if claimed else job
+    if job.state != JobState.DONE:
+        error_text = job.error or {"zh": "仍在读取", "en": "still being read"}
+        raise DemoError(f"{document}: {error_text['zh' if chinese else 'en']}")
+    for plan in Plan.objects.filter(uid__in=(job.result or {}).get("plans", [])).select_related("area"):
+        actions.publish_plan(user, plan)

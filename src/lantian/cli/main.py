@@ -1,0 +1,51 @@
+"""Entry point of the command. Subcommands import what they need when they run: start-up time is a feature."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from lantian import __version__
+from lantian.reading.errors import prefers_chinese
+
+# name: (module of lantian.cli, Chinese help, English help)
+COMMANDS = {
+    "read": ("read", "把行动计划文件读成措施、分工、时限和目标", "read plan documents into measures, owners, dates, targets"),
+    "import": ("import_", "把计划文件导入系统", "import plan documents into the system"),
+    "serve": ("serve", "启动网站和后台任务", "run the web site and its background work"),
+    "demo": ("demo", "准备示范城市", "prepare the demonstration city"),
+    "tick": ("tick", "执行到期的后台任务", "run background work that is due"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; returns its exit code (docs/cli.md)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    chinese = prefers_chinese()
+    parser = argparse.ArgumentParser(
+        prog="lantian",
+        description="蓝天：让大气污染防治行动计划运转起来" if chinese else "Lantian makes clean-air action plans run",
+    )
+    parser.add_argument("--version", action="version", version=f"lantian {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    for name, (module, zh, en) in COMMANDS.items():
+        child = commands.add_parser(name, help=zh if chinese else en, description=zh if chinese else en)
+        if arguments[:1] == [name]:
+            import_module(f"lantian.cli.{module}").add_arguments(child)
+    args = parser.parse_args(arguments)
+    if args.command is None:
+        parser.print_help(sys.stderr)
+        return 2
+    try:
+        code: int = import_module(f"lantian.cli.{COMMANDS[args.command][0]}").run(args)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (``| head``): not an error of ours. Keep the interpreter from
+        # complaining when it flushes standard output on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code

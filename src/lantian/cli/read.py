@@ -1,0 +1,127 @@
+"""``lantian read FILE… [--format json|table|csv|xlsx] [-o PATH]``: contracts §1, docs/cli.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lantian.reading.errors import MissingExtra, ReadingError, prefers_chinese
+
+if TYPE_CHECKING:
+    from lantian.reading.model import Plan
+
+FORMATS = ("json", "table", "csv", "xlsx")
+_BATCH = 3  # files from which on both cores and a progress bar are worth their start-up
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``lantian read``."""
+    zh = prefers_chinese()
+    parser.add_argument("files", nargs="+", metavar="FILE", help="计划文件，可多个" if zh else "plan documents")
+    parser.add_argument(
+        "--format", choices=FORMATS, default=None, help="输出格式（默认 json）" if zh else "output format (default json)"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="PATH", help="写入文件（xlsx 必填）" if zh else "write to a file (xlsx needs it)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read every file; the good ones are printed even where others are refused."""
+    form = args.format or _format_of(args.output)
+    if form == "xlsx" and not args.output:
+        _say("xlsx 需要用 -o 指定输出文件。", "xlsx needs -o PATH.")
+        return 2
+    plans: list[Plan] = []
+    errors: list[ReadingError] = []
+    for result in _results([Path(name) for name in args.files]):
+        if isinstance(result, ReadingError):
+            errors.append(result)
+            print(f"lantian: {result}", file=sys.stderr)
+        else:
+            plans.extend(result)
+    if plans or not errors:
+        try:
+            _write(plans, form, args.output)
+        except OSError as error:
+            _say(f"无法写入 {args.output}：{error.strerror}", f"cannot write {args.output}: {error.strerror}")
+            return 1
+    if not errors:
+        return 0
+    if plans:
+        return 4
+    return 3 if all(isinstance(error, MissingExtra) for error in errors) else 1
+
+
+def _format_of(output: str | None) -> str:
+    suffix = Path(output).suffix[1:].lower() if output else ""
+    return suffix if suffix in ("csv", "xlsx") else "json"
+
+
+def read_guarded(path: Path) -> list[Plan] | ReadingError:
+    """Read one file in a worker under the limits of contracts §8; a refusal is returned, not raised."""
+    from lantian.reading import read_plan
+    from lantian.reading.guard import run_guarded
+
+    try:
+        return run_guarded(read_plan, path)
+    except ReadingError as error:
+        return error
+
+
+def _results(paths: Sequence[Path]) -> Iterator[list[Plan] | ReadingError]:
+    """Results in the order of the files; many files are read on all cores."""
+    if len(paths) < _BATCH:
+        yield from map(read_guarded, paths)
+        return
+    from multiprocessing import Pool
+
+    with Pool(min(os.cpu_count() or 1, len(paths)), initializer=_preload) as pool:
+        results = pool.imap(read_guarded, paths)
+        yield from _with_progress(results, len(paths)) if sys.stderr.isatty() else results
+
+
+def _preload() -> None:
+    """Import once in each worker what every guarded child would import again."""
+    import lantian.reading.assemble
+    import lantian.reading.checks
+    import lantian.reading.finish
+    import lantian.reading.prose
+    import lantian.reading.sources.detect  # noqa: F401
+
+
+def _with_progress(results: Iterator[list[Plan] | ReadingError], total: int) -> Iterator[list[Plan] | ReadingError]:
+    from rich.console import Console
+    from rich.progress import track
+
+    label = "读取" if prefers_chinese() else "Reading"
+    yield from track(results, description=label, total=total, console=Console(stderr=True))
+
+
+def _write(plans: Sequence[Plan], form: str, output: str | None) -> None:
+    from lantian.reading import output as out
+
+    chinese = prefers_chinese()
+    if form == "xlsx":
+        assert output is not None
+        out.write_xlsx(plans, output, chinese=chinese)
+        return
+    if form == "table":
+        from lantian.cli.table import plan_table
+
+        text = plan_table(plans, chinese=chinese)
+    else:
+        text = out.to_json(plans, chinese=chinese) if form == "json" else out.to_csv(plans, chinese=chinese)
+    if output:
+        Path(output).write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        sys.stdout.write(text)
+
+
+def _say(zh: str, en: str) -> None:
+    print(f"lantian: {zh if prefers_chinese() else en}", file=sys.stderr)

@@ -1,0 +1,66 @@
+"""``lantian tick``: background work that is due, once or for ever."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+IDLE_SECONDS = 0.5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("--forever", action="store_true", help="do not stop: look for work twice a second")
+    parser.add_argument("--parent", type=int, default=0, help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what is due; with ``--forever`` until asked to stop, or until the server that started it is gone."""
+    from lantian.cli import _django
+
+    if not args.forever:
+        _django.start()
+        _django.prepare()
+        from lantian.apps.core import jobs
+
+        done = jobs.run_due()
+        sys.stderr.write(f"{done}\n")
+        return 0
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        _django.start()
+        _django.prepare()
+        _loop(args.parent)
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _loop(parent: int) -> None:
+    from django.db import OperationalError, close_old_connections, connection
+
+    from lantian.apps.core import jobs
+
+    while not parent or os.getppid() == parent:
+        try:
+            jobs.run_due()
+        except OperationalError as error:
+            # The database is busy or being restarted: the rows are still there on the next look.
+            sys.stderr.write(f"lantian tick: {error}\n")
+            connection.close()
+        close_old_connections()
+        time.sleep(IDLE_SECONDS)
+
+
+if __name__ == "__main__":
+    own = argparse.ArgumentParser()
+    add_arguments(own)
+    raise SystemExit(run(own.parse_args()))

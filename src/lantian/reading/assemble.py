@@ -1,0 +1,154 @@
+"""Rows of a plan table → measures in print: groups, repairs, and measure cells that span several rows."""
+
+from __future__ import annotations
+
+import re
+
+from lantian.reading.columns import ROLE_FIELDS, Header
+from lantian.reading.draft import Draft, DraftPlan, DraftRole
+from lantian.reading.groups import Group, group_rows
+from lantian.reading.joins import join_cut_rows
+from lantian.reading.layout import Document, Paragraph
+from lantian.reading.model import CellRef, Flag
+from lantian.reading.role_repairs import repair_roles
+from lantian.reading.rows import PlanRows, Row, collect_plans
+from lantian.reading.text import join_layout
+
+OCR_UNCERTAIN = 0.80  # mean line score under which a reviewer should look (docs/reading/ocr.md)
+
+_SENTENCE_GAP = re.compile(r"(?<=[。；;！？])[ \u3000]+(?=\S)|[ \u3000]{2,}(?=\S)")
+
+
+def draft_tables(document: Document) -> list[DraftPlan]:
+    """Every plan that the document prints as a table, in print order."""
+    return [_draft_plan(rows) for rows in collect_plans(document)]
+
+
+def _draft_plan(plan: PlanRows) -> DraftPlan:
+    rows = join_cut_rows(plan.rows)
+    groups, flags = group_rows(rows, numbered=plan.header.has("seq"))
+    repair_roles(groups, plan.header)
+    drafts = [draft for group in groups for draft in _drafts_of(group, plan.header)]
+    title, preamble = plan_title(plan.before)
+    return DraftPlan(title, drafts, preamble, plan.flags + flags)
+
+
+def _drafts_of(group: Group, header: Header) -> list[Draft]:
+    drafts: list[Draft] = []
+    for run in _runs(group.rows):
+        drafts.extend(_draft_run(group, run, header))
+    if drafts:
+        drafts[0].flags[:0] = group.flags
+    return drafts
+
+
+def _runs(rows: list[Row]) -> list[list[Row]]:
+    """Rows that share one measure cell: the row that prints it and the rows under it whose measure is blank."""
+    runs: list[list[Row]] = []
+    for row in rows:
+        if runs and not row.own("measure") and not row.own("goal"):
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
+
+
+def _draft_run(group: Group, run: list[Row], header: Header) -> list[Draft]:
+    first = run[0]
+    paragraphs = measure_paragraphs(first)
+    if len(run) == 1:
+        return [_draft(group, first, [first], paragraphs, header)]
+    pieces = _split(paragraphs, len(run))
+    if pieces is None:
+        return [_draft(group, first, run, paragraphs, header)]
+    drafts = []
+    for row, piece in zip(run, pieces, strict=True):
+        if row is not first and "measure" in first.cells:
+            row.cells["measure"] = first.cells["measure"]
+        row.flags.append(Flag("R09", str(first.number)))
+        drafts.append(_draft(group, row, [row], [piece], header))
+    return drafts
+
+
+def measure_paragraphs(row: Row) -> list[str]:
+    """The paragraphs of the measure cell; a dump marks some of them only by the space after a full stop."""
+    parts: list[str] = []
+    for name in ("measure", "goal"):
+        cell = row.cells.get(name)  # type: ignore[call-overload]
+        for text in [] if cell is None else cell.paragraphs:
+            pieces = [text] if row.geometry else _SENTENCE_GAP.split(text)
+            parts.extend(piece for piece in pieces if piece.strip())
+    return parts
+
+
+def _split(paragraphs: list[str], rows: int) -> list[str] | None:
+    """One paragraph for each row, or None where the print does not say which belongs to which."""
+    return paragraphs if len(paragraphs) == rows else None
+
+
+def _draft(group: Group, row: Row, rows: list[Row], paragraphs: list[str], header: Header) -> Draft:
+    parts = [part for text in paragraphs if (part := join_layout(text))]
+    draft = Draft(group.section, group.seq, group.task, parts, page=row.page, row=row.number)
+    draft.deadline = "\n".join(dict.fromkeys(part for item in rows if (part := item.text("deadline").strip())))
+    for name in ROLE_FIELDS:
+        texts: list[str] = []
+        for item in rows:
+            cell = item.cells.get(name)
+            if cell is not None and not cell.blank and cell.text not in texts:
+                texts.append(cell.text)
+        if texts:
+            draft.roles.append(DraftRole(name, "\n\n".join(texts)))  # type: ignore[arg-type]
+    draft.flags = list(dict.fromkeys(flag for item in rows for flag in item.flags))
+    if len(parts) > 1:
+        draft.flags.append(Flag("R10", str(len(parts))))
+    draft.cells = _references(rows)
+    draft.flags.extend(_uncertain(rows))
+    return draft
+
+
+def _references(rows: list[Row]) -> list[CellRef]:
+    references: list[CellRef] = []
+    for row in rows:
+        for name in ("section", "seq", "task", "measure", "goal", "deadline", *ROLE_FIELDS):
+            cell = row.cells.get(name)  # type: ignore[call-overload]
+            if cell is not None and not cell.blank and cell.ref not in references:
+                references.append(cell.ref)
+    return references
+
+
+def _uncertain(rows: list[Row]) -> list[Flag]:
+    flags = []
+    for row in rows:
+        for name, cell in row.cells.items():
+            if cell.confidence is not None and cell.confidence < OCR_UNCERTAIN and not cell.blank and not cell.covered:
+                flags.append(Flag("R22", f"{name} {cell.confidence:.2f}"))
+    return flags
+
+
+_TITLE_WORD = re.compile(r"(计划|方案|清单|分解表|任务表|措施表|措施|要点|分工|任务书|意见|办法|规划)([（(].{1,12}[）)])?$")
+_NO_TITLE = re.compile(r"^(附件|附表|附)\s*\d*\s*[:：]?$|^[(（].*[)）]$|^(单位|填报|表)\s*\d*[:：]?.{0,10}$|^[-—\d\s]+$")
+
+
+def plan_title(before: list[Paragraph]) -> tuple[str, list[str]]:
+    """The title that stands over the table, a title broken over lines joined; and everything printed before it."""
+    texts = [join_layout(paragraph.text) for paragraph in before]
+    lines = [(index, text) for index, text in enumerate(texts) if text and not _NO_TITLE.match(text)]
+    if not lines:
+        return "", texts
+    for position in range(len(lines) - 1, -1, -1):
+        index, text = lines[position]
+        if _TITLE_WORD.search(text) and len(text) <= 60 and not text.endswith("。"):
+            start = position
+            while start > 0 and lines[start - 1][0] == lines[start][0] - 1 and _first_half(lines[start - 1][1], text):
+                start -= 1
+                text = lines[start][1] + text
+            return text, texts[: lines[start][0]]
+    index, text = lines[-1]
+    return (text, texts[:index]) if len(text) <= 60 and not text.endswith("。") else ("", texts)
+
+
+def _first_half(line: str, rest: str) -> bool:
+    """Whether a line is the beginning of the title that goes on below: short, no stop, no title of its own."""
+    if len(line) > 40 or line[-1:] in "。：:；;，," or _TITLE_WORD.search(line) or "〔" in line:
+        return False
+    return not re.match(r"^.{2,30}(人民政府|办公室|委员会|局|领导小组)$", line) or rest.startswith("关于")

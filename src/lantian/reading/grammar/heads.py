@@ -1,0 +1,198 @@
+"""What the head of a plan says: its year, its area and level, and whether it is about air, water or soil."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from lantian.reading.grammar.calendar_words import number
+from lantian.reading.grammar.lexicon import alternation, table
+from lantian.reading.grammar.places import ancestors, places
+from lantian.reading.text import join_layout
+
+Level = Literal["national", "provincial", "municipal", "district", "town"]
+Medium = Literal["air", "water", "soil", "other"]
+
+NATION = "全国"
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)(?=\s*[年—–－~至/-]|度|$|\D)|(二[〇零○O0][〇零○O一二三四五六七八九]{2})年")
+_NUMBER_OF_DOCUMENT = re.compile(r"[〔\[（(［【](20\d\d)[〕\]）)］】]\s*第?\s*\d*\s*号")
+_NUMERAL = r"[\d一二三四五六七八九十]{1,3}"
+_DATE_LINE = re.compile(rf"[（(]?(20\d\d|二[〇零○O0][〇零○O一二三四五六七八九]{{2}})年{_NUMERAL}月{_NUMERAL}日")
+_HAN = "[\u4e00-\u9fff]"
+_AREA = re.compile(
+    rf"({_HAN}{{1,10}}?)(特别行政区|自治区|自治州|自治县|自治旗|经济技术开发区|高新技术产业开发区|开发区|高新区|新区|省|地区|盟|州|市|区|县|旗|镇|乡|街道)"
+)
+_SUFFIX_LEVELS: tuple[tuple[str, Level], ...] = (
+    ("特别行政区", "provincial"), ("自治区", "provincial"), ("省", "provincial"),
+    ("自治州", "municipal"), ("地区", "municipal"), ("盟", "municipal"), ("州", "municipal"), ("市", "municipal"),
+    ("区", "district"), ("县", "district"), ("旗", "district"),
+    ("镇", "town"), ("乡", "town"), ("街道", "town"),
+)  # fmt: skip
+_RANK: dict[Level, int] = {"national": 0, "provincial": 1, "municipal": 2, "district": 3, "town": 4}
+_STARTS = re.compile(r"^|中共|印发|关于|20\d\d年度?|《|[“”\"：:）)、，,。；;]")
+_ISSUER = re.compile(
+    r"^.{2,16}(?:人民政府|委员会|办公室|办公厅|局|厅|领导小组|指挥部|街道办事处)(?:办公室|办公厅)?(?:文件)?$"
+)
+_UNIT_LEVEL: tuple[tuple[str, Level], ...] = (
+    (r"^(?:省|自治区)", "provincial"), (r"^市", "municipal"), (r"^(?:区|县|旗)", "district"),
+    (r"^(?:镇|街道|乡)", "town"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Year (None: not printed), innermost named area (全国 for the nation, empty if unknown), its level, medium."""
+
+    year: int | None
+    region: str
+    level: Level
+    medium: Medium
+
+
+def read_head(title: str, preamble: Sequence[str], *, units: Sequence[str] = ()) -> Head:
+    """Read the head of a plan.
+
+    :param title: the plan's title, layout spaces allowed.
+    :param preamble: what is printed before the measures: issuer, document number, salutation, date.
+    :param units: printed role cells; they tell the area and level where title and preamble name none.
+    """
+    title = join_layout(title)
+    lines = [join_layout(line) for line in preamble]
+    region, level = _place(title, lines, units)
+    return Head(_year(title, lines), region, level, _medium(title, lines))
+
+
+@cache
+def _words(kind: str) -> tuple[str, ...]:
+    return tuple(row["word"] for row in table("head_words") if row["kind"] == kind)
+
+
+def _year(title: str, lines: Sequence[str]) -> int | None:
+    """The first year of the title; else the document's own number, its date, or the first year of its head."""
+    for found in _years(_YEAR, [title]):
+        return found
+    own_numbers = [line for line in lines if len(line) <= 30]
+    for pattern, texts in ((_NUMBER_OF_DOCUMENT, own_numbers), (_DATE_LINE, own_numbers), (_NUMBER_OF_DOCUMENT, lines)):
+        for found in _years(pattern, texts):
+            return found
+    titles = [line for line in lines if re.search("计划|方案|要点|通知|意见", line)]
+    return next(iter([*_years(_YEAR, titles), *_years(_DATE_LINE, lines)]), None)
+
+
+def _years(pattern: re.Pattern[str], texts: Iterable[str]) -> list[int]:
+    years = []
+    for text in texts:
+        for match in pattern.finditer(text):
+            printed = next(group for group in match.groups() if group)
+            years.append(number(printed))
+    return years
+
+
+def _medium(title: str, lines: Sequence[str]) -> Medium:
+    titles = [line for line in lines if len(line) <= 60 and re.search("计划|方案|要点|措施", line)]
+    for text in (title, *titles):
+        first: dict[Medium, int] = {}
+        for medium in ("air", "water", "soil"):
+            if match := re.search(alternation(_words(medium)), text, re.I):
+                first[medium] = match.start()
+        if first:
+            return min(first, key=lambda medium: first[medium])
+    return "other"
+
+
+def _place(title: str, lines: Sequence[str], units: Sequence[str]) -> tuple[str, Level]:
+    if named := _named(title):
+        return named
+    national = re.compile(alternation(_words("national")))
+    if national.search(title):
+        return NATION, "national"
+    for line in lines:
+        numbered = len(line) <= 30 and _NUMBER_OF_DOCUMENT.search(line)
+        if _ISSUER.match(line) or numbered or re.search("(?:人民政府|局|委|办|机构)[：:]$", line):
+            if national.search(line):
+                return NATION, "national"
+            if named := _named(line):
+                return named
+    for line in lines:
+        if re.search("计划|方案|通知", line) and (named := _named(line)):
+            return named
+    if not units and any(national.search(line) for line in lines):
+        return NATION, "national"
+    return _place_of_units(units)
+
+
+def _named(text: str) -> tuple[str, Level] | None:
+    """The innermost area of the first chain of areas in the text: 云川市青石区 → 青石区."""
+    for start in dict.fromkeys(match.end() for match in _STARTS.finditer(text)):
+        if chain := _chain(text[start:].removeprefix("中共")):
+            return chain[-1]
+    known = [(text.index(name), -len(name), name) for name in places() if name in text]
+    if known:
+        name = min(known)[2]
+        rest = _chain(text[text.index(name) :])
+        return rest[-1] if rest else (name, _level(name))
+    short = [(text.index(name), full) for name, full in _short_names().items() if name in text]
+    return (min(short)[1], _level(min(short)[1])) if short else None
+
+
+def _chain(text: str) -> list[tuple[str, Level]]:
+    chain: list[tuple[str, Level]] = []
+    while area := _next_area(text, chain[-1][1] if chain else None):
+        chain.append(area)
+        text = text[len(area[0]) :]
+    return chain
+
+
+def _next_area(text: str, above: Level | None) -> tuple[str, Level] | None:
+    known = max((name for name in places() if text.startswith(name)), key=len, default="")
+    if known:
+        return known, _level(known)
+    match = _AREA.match(text)
+    if match is None or match[0] in _words("no_area") or match[0].endswith(_words("no_area_end")):
+        return None
+    if re.search(alternation(_words("no_area_part")), match[1]) or (len(match[1]) < 2 and match[2] != "县"):
+        return None
+    level = _level(match[0])
+    if above is not None and _RANK[level] < _RANK[above]:
+        return None
+    return match[0], level
+
+
+def _level(name: str) -> Level:
+    if name in places():
+        return places()[name][0]  # type: ignore[return-value]
+    return next((level for suffix, level in _SUFFIX_LEVELS if name.endswith(suffix)), "municipal")
+
+
+@cache
+def _short_names() -> dict[str, str]:
+    """北京 → 北京市, 西城 → 西城区: names of three letters and more without their last one, for lack of better."""
+    names: dict[str, str] = {}
+    for full, (level, _) in places().items():
+        short = re.sub("(?:省|市|区|(?:壮族|回族|维吾尔)?自治区)$", "", full)
+        if level != "national" and len(short) >= 2 and short != full:
+            names.setdefault(short, full)
+    return names
+
+
+def _place_of_units(units: Sequence[str]) -> tuple[str, Level]:
+    """Area and level that the units of a plan point to: 市生态环境局 beside 北京经济技术开发区管委会 is 北京市."""
+    levels: Counter[Level] = Counter()
+    votes: Counter[str] = Counter()
+    for cell in units:
+        for word in re.split(r"[\s、，,；;]+", cell):
+            for pattern, at in _UNIT_LEVEL:
+                levels[at] += bool(re.match(pattern, word))
+    text = "\n".join(join_layout(cell) for cell in units)
+    for name, full in _short_names().items():
+        if found := text.count(name):
+            votes.update(dict.fromkeys(ancestors(full), found))
+    level: Level = levels.most_common(1)[0][0] if levels and sum(levels.values()) else "municipal"
+    if not sum(levels.values()) and any(word.endswith("部") for cell in units for word in re.split("[、，]", cell)):
+        return NATION, "national"
+    fitting = [(count, name) for name, count in votes.items() if _level(name) == level]
+    return (max(fitting)[1] if fitting else ""), level

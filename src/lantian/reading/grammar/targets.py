@@ -1,0 +1,38 @@
+"""Quantified targets (量化目标) of a measure: from its words to :class:`~lantian.reading.model.Target`.
+
+The law is the reading conventions (*Targets*) and contracts §1. A figure is read where it says what is to be achieved;
+limits, dates, document numbers and distances are not targets. Targets without a figure keep their own kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from lantian.reading.grammar.targets_figures import Figures
+from lantian.reading.grammar.targets_masks import mask
+from lantian.reading.grammar.targets_wordings import find_wordings
+from lantian.reading.model import Target
+
+
+def find_targets(
+    text: str,
+    *,
+    year: int | None,
+    due: date | None,
+    places: Collection[str] = (),
+    units: Collection[str] = (),
+) -> tuple[Target, ...]:
+    """The targets printed in a measure, in printed order.
+
+    ``text`` is the joined text of the measure, ``year`` that of the plan, ``due`` the latest date of the deadline
+    cell, ``places`` known area names, ``units`` the names in the role cells. Values are plain numbers (万, 亿
+    multiplied out), reductions negative, units as printed; ``span`` counts characters of ``text``. Never raises.
+    """
+    if not text:
+        return ()
+    masked = mask(text)
+    figures = Figures(masked, year=year, due=due, places=places, units=units)
+    found = figures.read()
+    found += find_wordings(masked, figures, found)
+    return tuple(sorted(found, key=lambda target: target.span or (0, 0)))

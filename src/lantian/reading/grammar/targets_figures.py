@@ -1,0 +1,425 @@
+"""Targets with a figure: level, rate, count, change and rank, from the phrases around numerals."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import date
+
+from lantian.reading.grammar.targets_dates import DateMention, find_baseline, find_mentions, governing
+from lantian.reading.grammar.targets_masks import BRACKET, Masked
+from lantian.reading.grammar.targets_numbers import Number, Quantity, chinese_number, find_quantities
+from lantian.reading.grammar.targets_phrase import Phrase, head_falls, is_goal, is_ground, is_limit, read_phrase
+from lantian.reading.grammar.targets_scopes import applies_to, find_places, scope_of
+from lantian.reading.grammar.targets_subjects import (
+    clean,
+    is_low,
+    measures_alike,
+    own_is_verb,
+    own_subject,
+    split_items,
+    without_verb,
+)
+from lantian.reading.grammar.targets_words import words, words_at_end
+from lantian.reading.model import Comparator, Sense, Strength, Target, TargetKind
+
+_FLIP: dict[Comparator, Comparator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "=", "~": "~"}
+_LIST_JOINT = re.compile(r"\x01{0,300}(?:、|和|与|及|以及)\Z")
+_MORE = re.compile(r"(?:、|和)\d")
+_QUALIFIER = re.compile(r"扣除|不含|不包括|不包含|不计|除外|除[^，。]{1,20}外")
+_CLOSING = re.compile(r"\x01+")
+_EDGE_START = re.compile(r"[\s，,、。；;：:]*")
+_PERIOD = re.compile(
+    r"(?P<long>20\d\d年?[—–\-－至到]20\d\d年[内间]?)|月(?=检查率|度)|(?P<year>全年)|(?P<each>每(?:年|月|季度|周|半年|日|天))"
+)
+_STATISTIC = re.compile(r"年均|月均|日均|季均|累计|平均")
+_DENOMINATOR = re.compile(
+    r"(?P<inside>(?:现有|存量|新增|新建|更新)[^，。；,;]{1,40}?)中(?=[，,]|[^国央心等型小])"
+    r"|(?P<able>(?:具备|符合|有)[^，。；,;的]{0,10}条件的[^，。；,;、\x01]{1,14}?(?=开展|进行|实施|采用|采取|推进|实现|应|要|全部|有序|[，,、\x01]))|(?P<rule>原则上)"
+)
+_FALL_VERB = re.compile(r"^(?:减少|削减|压减|降低|压降|节约|减排)")
+_FRESH = re.compile(r"新增|新建|建成|完成|新改扩建|扩建|改造")
+_RANK_OUT = re.compile(
+    r"(?P<verb>退出|不进入|不再进入|未进入|不在|不列|脱离|摆脱|跳出|避免进入|不落入|不得进入|防止进入|减少[^，。；]{1,30}进入)"
+    r"(?P<what>[^，。；]{0,16}?)(?:后|倒数|末尾?|排名靠后)第?(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})(?:名|位|个)?"
+)
+_RANK_IN = re.compile(
+    r"(?P<verb>进入|跻身|位居|位列|排名|保持在?|达到|力争|稳定在|列)(?P<what>[^，。；]{0,12}?)前(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})(?:名|位|强)?"
+    r"(?!的|[一二三四五六七八九十\d]|季度|年|个?月|期|款|项|分之)"
+)
+
+
+class Figures:
+    """Reads the figures of one text. State only within one call: what came before decides lists and stretch goals."""
+
+    def __init__(
+        self, masked: Masked, *, year: int | None, due: date | None, places: Collection[str], units: Collection[str]
+    ) -> None:
+        self.masked = masked
+        self.year = year
+        self.due = due
+        self.places = frozenset(places)
+        self.units = frozenset(units)
+        self.mentions: list[DateMention] = find_mentions(masked, year=year)
+        self.starts: list[int] = []
+
+    def read(self) -> list[Target]:
+        """All targets with a figure, in printed order."""
+        ranks = list(self._ranks())
+        taken = [target.span for target in ranks if target.span]
+        found: list[Target] = []
+        for run in self._runs(taken):
+            found.extend(self._targets(run, found))
+        return sorted([*found, *ranks], key=lambda target: target.span or (0, 0))
+
+    def deadline(self, position: int) -> date | None:
+        """The date that governs a figure: in the text, else of the cell, else the end of the plan's year."""
+        found = self.date_or_due(position)
+        return date(self.year, 12, 31) if found is None and self.year is not None else found
+
+    def date_or_due(self, position: int) -> date | None:
+        """The date that governs what stands at ``position``: in the text, else the latest of the deadline cell."""
+        mention = governing(self.mentions, self.masked, position)
+        return self.due if mention is None else mention.when
+
+    def _runs(self, taken: list[tuple[int, int]]) -> Iterator[list[Phrase]]:
+        kept = list(self._kept(taken))
+        self.starts = [quantity.start for quantity in kept]
+        run: list[Phrase] = []
+        floor = 0
+        for index, quantity in enumerate(kept):
+            joined = bool(run) and self._joined(run[-1].quantity, quantity)
+            if run and not joined:
+                yield run
+                run = []
+            run.append(read_phrase(self.masked, quantity, floor, self._next(index)))
+            floor = quantity.end
+        if run:
+            yield run
+
+    def _kept(self, taken: list[tuple[int, int]]) -> Iterator[Quantity]:
+        """The figures that are neither ranks nor limits nor where things stand."""
+        before: Quantity | None = None
+        for quantity in find_quantities(self.masked.figures):
+            if any(start <= quantity.start < end for start, end in taken):
+                continue
+            phrase = read_phrase(self.masked, quantity, before.end if before else 0, len(self.masked.text))
+            listed = before is not None and before.unit == quantity.unit and self._joined(before, quantity)
+            if quantity.unit_class == "none" and not self._unitless(phrase):
+                continue
+            if not listed and (is_limit(phrase, self.masked) or is_ground(phrase)):
+                continue
+            before = quantity
+            yield quantity
+
+    def _joined(self, first: Quantity, second: Quantity) -> bool:
+        return _LIST_JOINT.match(self.masked.view[first.end : second.start]) is not None
+
+    def _next(self, index: int) -> int:
+        return self.starts[index + 1] if index + 1 < len(self.starts) else len(self.masked.text)
+
+    def _unitless(self, phrase: Phrase) -> bool:
+        if _MORE.match(self.masked.figures, phrase.quantity.unit_end):
+            return True
+        compared = phrase.compared not in (None, "=") or words("low_goal").search(phrase.before[-8:]) is not None
+        return compared and words_at_end("unitless_subject").search(phrase.stem) is not None
+
+    def _targets(self, run: list[Phrase], earlier: list[Target]) -> Iterator[Target]:
+        first, last = run[0], run[-1]
+        first.run = [item.quantity for item in run]
+        if first.quantity.unit_class == "none" and last.quantity.unit is None and len(run) > 1:
+            return
+        listed = self._continues_list(first, earlier)
+        lead = replace(first, quantity=replace(
+            first.quantity, unit=last.quantity.unit, unit_class=last.quantity.unit_class, after=last.quantity.after
+        )) if first.quantity.unit is None and len(run) > 1 else first  # fmt: skip
+        lead.run = first.run
+        if not (is_goal(lead, self.masked, listed=listed) or (lead.quantity.unit is None and len(run) == 1)):
+            return
+        if len(run) == 1 and self._stretches(lead, earlier):
+            return
+        if len(run) > 1:
+            yield from self._distributed(lead, run)
+            return
+        base = self._target(lead, lead.quantity, inherit=earlier[-1] if listed else None)
+        items = split_items(clean(lead.stem)) if lead.quantity.double or "均" in lead.said else []
+        if lead.quantity.double and len(items) < 2:
+            items = [base.subject, base.subject]
+        elif lead.quantity.double:
+            items = items[-2:]
+        if lead.quantity.double or (2 <= len(items) <= 3 and measures_alike(items) and not base.scope):
+            yield from (replace(base, subject=item) for item in items)
+        else:
+            yield base
+
+    def _continues_list(self, phrase: Phrase, earlier: list[Target]) -> bool:
+        if not earlier or not earlier[-1].span or earlier[-1].unit != phrase.quantity.unit:
+            return False
+        gap = self.masked.text[earlier[-1].span[1] : phrase.quantity.start]
+        if "\n" in gap or len(gap) > 60:
+            return False
+        name = phrase.stem.replace(BRACKET, "").strip("、，,；;：: 和及与。（(")
+        name = re.sub(r"^其中[:：，,]?", "", name)
+        for verb in ("完成", "不少于", "达到"):
+            name = name.removesuffix(verb)
+        return bool(name) and (name in self.places or name in self.units or find_places(name, self.places) == [name])
+
+    def _stretches(self, phrase: Phrase, earlier: list[Target]) -> bool:
+        """“X，力争Y”: Y becomes the stretch of the target before it."""
+        if not earlier or not words("strength_soft").search(phrase.before):
+            return False
+        last = earlier[-1]
+        if last.span is None or last.unit != phrase.quantity.unit or phrase.quantity.double:
+            return False
+        gap = self.masked.text[last.span[1] : phrase.start].strip("，,、并")
+        if gap or len(without_verb(clean(phrase.stem)).replace("并", "")) > 1 or phrase.start - last.span[1] > 3:
+            return False
+        value = -phrase.quantity.value if last.kind == "change" and (last.value or 0) < 0 else phrase.quantity.value
+        end = self._after(phrase)
+        start = last.span[0]
+        earlier[-1] = replace(last, stretch=value, span=(start, end), text=self.masked.text[start:end])
+        return True
+
+    def _target(self, phrase: Phrase, quantity: Quantity, *, inherit: Target | None = None) -> Target:
+        kind, value, top, comparator = self._measure(phrase, quantity)
+        start, end = self._span(phrase, quantity)
+        scope = scope_of(self.masked, quantity.start, self.places)
+        if inherit is not None:
+            subject = inherit.subject
+            named = find_places(phrase.before.lstrip("、，,；;：: 和及与（("), self.places)
+            scope = tuple(named) if named else (re.sub(r"^其中[:：，,]?", "", phrase.stem.strip("、，,；;：: （(")),)
+            kind = inherit.kind if kind in ("count", "level", "rate") else kind
+            if inherit.kind == "change" and (inherit.value or 0) < 0 and value > 0:
+                kind, value, comparator = "change", -value, _FLIP[comparator]
+        else:
+            subject = self._subject(phrase, scope)
+        counted = kind == "count"
+        sentence = self.masked.view[self.masked.sentence(quantity.start)[0] : quantity.start]
+        return Target(
+            text=self.masked.text[start:end],
+            subject=subject,
+            kind=kind,
+            comparator=comparator,
+            value=value,
+            value_max=top,
+            unit=quantity.unit,
+            baseline=find_baseline(sentence) if kind == "change" else None,  # type: ignore[arg-type]
+            by=self.deadline(quantity.start),
+            scope=scope,
+            qualifier=self._qualifier(phrase),
+            sense=self._sense(kind, comparator, subject, value, phrase),
+            applies=applies_to(self.masked, quantity.start, counted=counted, scope=scope, said=phrase.said),
+            strength=self.strength(quantity.start),
+            statistic=self._statistic(phrase),
+            period=self._period(phrase),
+            denominator=self._denominator(phrase),
+            span=(start, end),
+        )
+
+    def _measure(self, phrase: Phrase, quantity: Quantity) -> tuple[TargetKind, Number, Number | None, Comparator]:
+        value, top, comparator = quantity.value, quantity.value_max, phrase.comparator
+        falls = phrase.sign < 0 or head_falls(phrase)
+        changes = falls or phrase.sign > 0
+        unit_class = quantity.unit_class
+        if changes and not (phrase.sign > 0 and unit_class in ("count", "extent", "size")):
+            if falls:
+                low = -value if top is None else -top
+                return "change", low, None if top is None else -value, _FLIP[comparator]
+            return "change", value, top, comparator
+        if unit_class == "ratio":
+            return "rate", value, top, comparator
+        level = words_at_end("level_noun").search(phrase.stem) is not None
+        fresh = _FRESH.match(clean(phrase.stem)) is not None
+        if unit_class == "count":
+            return ("level" if phrase.stem.endswith(("天数", "日数")) else "count"), value, top, comparator
+        if unit_class in ("extent", "size"):
+            doing = words("doing_verb").search(phrase.before) is not None
+            counted = fresh or (not level and (doing or phrase.compared is None))
+            return ("count" if counted else "level"), value, top, comparator
+        if unit_class == "rate" and fresh:
+            return "count", value, top, comparator
+        return "level", value, top, comparator
+
+    def _sense(self, kind: TargetKind, comparator: Comparator, subject: str, value: Number, phrase: Phrase) -> Sense:
+        if kind == "change":
+            return "at_most" if value < 0 or comparator in ("<=", "<") else "at_least"
+        if comparator in ("<=", "<"):
+            return "at_most"
+        if comparator in (">=", ">") or phrase.compared == ">=":
+            reached = kind == "level" and is_low(subject) and phrase.said & {"达到", "达"}
+            return "at_most" if reached and phrase.quantity.after is None else "at_least"
+        low = kind in ("level", "rate") and (is_low(subject) or "控制在" in phrase.said)
+        return "at_most" if low else "at_least"
+
+    def _distributed(self, lead: Phrase, run: list[Phrase]) -> Iterator[Target]:
+        count = len(run)
+        sentence = self.masked.sentence(lead.quantity.start)[0]
+        own = clean(lead.stem)
+        places = [p for p in (find_places(self.masked.view[s : lead.quantity.start], self.places)
+                  for s in (self.masked.clause(lead.quantity.start)[0], sentence)) if len(p) == count]  # fmt: skip
+        years = [m for m in self.mentions if sentence <= m.start < lead.quantity.start]
+        subjects: list[str] = [] if places else split_items(own, count)
+        if subjects and all(re.fullmatch(r".{0,3}20\d\d年?", item) for item in subjects):
+            subjects = []
+        template = self._target(lead, lead.quantity)
+        last = run[-1].quantity
+        for index, phrase in enumerate(run):
+            quantity = replace(phrase.quantity, unit=phrase.quantity.unit or last.unit,
+                               unit_class=phrase.quantity.unit_class if phrase.quantity.unit else last.unit_class)  # fmt: skip
+            own_words = replace(lead, quantity=replace(quantity, after=quantity.after or last.after))
+            kind, value, top, comparator = self._measure(own_words, own_words.quantity)
+            item = replace(
+                template, kind=kind, value=value, value_max=top, comparator=comparator, unit=quantity.unit,
+                span=(template.span or (0, 0))[:1] + (self._after(run[-1]),),
+            )  # fmt: skip
+            item = replace(item, text=self.masked.text[slice(*(item.span or (0, 0)))])
+            if places:
+                item = replace(item, scope=(places[0][index],), applies="owner")
+            elif subjects:
+                item = replace(item, subject=subjects[index])
+            elif len(years) >= count and len(self._year_list(years, count)) == count:
+                item = replace(item, by=self._year_list(years, count)[index].when)
+            yield replace(item, sense=self._sense(kind, comparator, item.subject, value, lead))
+
+    def _year_list(self, years: list[DateMention], count: int) -> list[DateMention]:
+        chain = years[-count:]
+        gaps = [self.masked.view[a.end : b.start] for a, b in zip(chain, chain[1:], strict=False)]
+        return chain if all(re.fullmatch(r"[、和与及，,到至]{0,3}", gap) for gap in gaps) else []
+
+    def _span(self, phrase: Phrase, quantity: Quantity) -> tuple[int, int]:
+        start = phrase.start + len(_EDGE_START.match(phrase.before)[0])  # type: ignore[index]
+        return min(start, quantity.start), self._after(phrase)
+
+    def _after(self, phrase: Phrase) -> int:
+        """Where the printed phrase ends: with the clause, or before the next figure, closing brackets included."""
+        text, view = self.masked.text, self.masked.view
+        end = phrase.end
+        index = bisect_right(self.starts, phrase.quantity.start)
+        if index < len(self.starts) and self.starts[index] < phrase.end:
+            stop = re.compile(r"[，,、（(]|和|与|及").search(view, phrase.quantity.end, self.starts[index])
+            end = stop.start() if stop else self.starts[index]
+        while end > phrase.quantity.end and text[end - 1] in "，,。；;：:）) \n":
+            end -= 1
+        closing = _CLOSING.match(view, end)
+        return closing.end() if closing and _QUALIFIER.search(text, end, closing.end()) else end
+
+    def _qualifier(self, phrase: Phrase) -> str | None:
+        start = self.masked.sentence(phrase.quantity.start)[0]
+        view, text = self.masked.view, self.masked.text
+        near = list(_CLOSING.finditer(view, phrase.start, self._after(phrase)))
+        far = list(_CLOSING.finditer(view, start, phrase.start))
+        for match in (*near, *reversed(far)):
+            words_inside = text[match.start() + 1 : match.end() - 1]
+            if _QUALIFIER.search(words_inside):
+                return words_inside
+        return None
+
+    def _denominator(self, phrase: Phrase) -> str | None:
+        clause = self.masked.clause(phrase.quantity.start)[0]
+        before = self.masked.view[
+            max(clause - 60, self.masked.sentence(phrase.quantity.start)[0]) : phrase.quantity.start
+        ]
+        matches = list(_DENOMINATOR.finditer(before))
+        for match in reversed(matches):
+            found = next(group for group in match.groups() if group)
+            tail = before[match.end() :]
+            if match["able"] and not tail.startswith(phrase.before[-1:]) and "，" in tail:
+                continue
+            return found.replace(BRACKET, "").strip("，,、")
+        bare = phrase.before.replace(BRACKET, "").strip("，,、")
+        return clean(bare) if phrase.compared is None and bare.startswith("新增和更新") else None
+
+    def _statistic(self, phrase: Phrase) -> str | None:
+        match = _STATISTIC.search(phrase.before)
+        return match[0] if match else None
+
+    def _period(self, phrase: Phrase) -> str | None:
+        match = _PERIOD.search(phrase.before)
+        return match[0] if match else None
+
+    def strength(self, position: int) -> Strength:
+        """力争, 鼓励, 研究 in the clause before; a 力争 that opens a sentence part governs its parallel clauses too."""
+        clause = self.masked.clause(position)[0]
+        sentence = self.masked.sentence(position)[0]
+        before = self.masked.view[clause:position]
+        if words("strength_soft").search(before):
+            return "力争"
+        opening = self.masked.view[sentence:clause].split("，")[-2:]
+        if any(re.match(r"[\s]*(?:全年|到?20\d\d年|年底前|全市)?力争(?!完成)", part) for part in opening):
+            return "力争"
+        if words("strength_encourage").search(before):
+            return "encourage"
+        if words("strength_study").search(before):
+            return "study"
+        return "hard"
+
+    def _subject(self, phrase: Phrase, scope: tuple[str, ...]) -> str:
+        own = self._without_scope(own_subject(phrase), scope)
+        if head_falls(phrase):
+            return _FALL_VERB.sub("", own) or own
+        verb = own if own_is_verb(own) else ""
+        own = without_verb(own)
+        if own:
+            return own
+        earlier = self._earlier_subject(phrase)
+        return (
+            verb + earlier
+            if verb not in ("", "完成", "实现", "力争") and "其中" in phrase.before + self._lead(phrase)
+            else earlier or re.sub(r"^(?:完成|实现)(?=.)", "", verb)
+        )
+
+    def _lead(self, phrase: Phrase) -> str:
+        clause = self.masked.clause(phrase.quantity.start)[0]
+        return self.masked.view[clause : clause + 3]
+
+    def _earlier_subject(self, phrase: Phrase) -> str:
+        """Where the clause names nothing (累计分别完成6台), the clause before it in the sentence does."""
+        clause = self.masked.clause(phrase.quantity.start)[0]
+        if clause <= self.masked.sentence(phrase.quantity.start)[0]:
+            return ""
+        start, end = self.masked.clause(clause - 1)
+        index = bisect_right(self.starts, start)
+        if index < len(self.starts):
+            end = max(start, min(end, self.starts[index]))
+        words_before = self.masked.view[start:end]
+        scope = find_places(words_before, self.places)
+        return without_verb(clean(self._without_scope(words_before.strip("，,：: "), tuple(scope))))
+
+    def _without_scope(self, subject: str, scope: tuple[str, ...]) -> str:
+        shorter = subject
+        for place in scope:
+            shorter = re.sub(rf"^(?:[、和与及等]?{re.escape(place)})(?:等)?", "", shorter)
+        return shorter.lstrip("、和与及等的") or subject
+
+    def _ranks(self) -> Iterator[Target]:
+        view = self.masked.view
+        for pattern, outside in ((_RANK_OUT, True), (_RANK_IN, False)):
+            for match in pattern.finditer(view):
+                number = match["n"]
+                value = int(number) if number.isdigit() else chinese_number(number)
+                if not value:
+                    continue
+                start, end = self.masked.clause(match.start())
+                start = max(start, match.start() - 60)
+                subject = clean(view[start : match.start()])
+                moving = match["verb"].startswith("减少")
+                left = start + len(_EDGE_START.match(view[start:])[0])  # type: ignore[index]
+                if moving:
+                    subject = clean(match["verb"].removeprefix("减少").removesuffix("进入"))
+                scope = scope_of(self.masked, match.start(), self.places)
+                yield Target(
+                    text=self.masked.text[left : match.end()],
+                    subject=self._without_scope(re.sub(r"排名$", "", subject) or subject, scope),
+                    kind="direction" if moving else "rank",
+                    comparator=None if moving else (">" if outside else "<="),
+                    value=None if moving else int(value),
+                    by=self.deadline(match.start()),
+                    scope=scope,
+                    sense="at_most" if moving or not outside else "at_least",
+                    applies=applies_to(self.masked, match.start(), counted=False, scope=scope, said=()),
+                    strength=self.strength(match.end()),
+                    statistic=m[0] if (m := _STATISTIC.search(view, start, match.end())) else None,
+                    span=(left, match.end()),
+                )

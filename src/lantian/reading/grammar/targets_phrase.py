@@ -1,0 +1,222 @@
+"""The words around a figure: what is compared with what, how, and whether the figure is a goal or only a limit.
+
+The judgement follows the reading conventions: a target is "a printed numeral that says what is to be achieved";
+limits that define an object, thresholds, distances, conditions and what was done before are none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lantian.reading.grammar.targets_masks import BRACKET, Masked
+from lantian.reading.grammar.targets_numbers import Quantity
+from lantian.reading.grammar.targets_words import comparators, fillers, fragment, words, words_at_end
+from lantian.reading.model import Comparator
+
+_REACH = 120  # characters of a clause that are looked at before and after a figure
+_BASELINE_TAIL = re.compile(
+    r"(?:同比|环比|(?:较|比|与|以)(?:上|去|前)一?年(?:度|同期|相比|同比)?|(?:较|比|与|以)(?:20\d\d年|[“\"]?十[二三四五六]五[”\"]?(?:期?末|期间)?)(?:相比|为基[准数期])?"
+    r"|相比|平均每?年|年均|每年|当年|各自|至少)\Z"
+)
+_FALL = re.compile(
+    r"(?:下降|降低|减少|削减|减排|压减|下滑|缩减|压降|缩短|压缩|减量|少排|降幅|下降率|下降幅度|降低率|减少率|削减率|减幅|降率|节约|节省)(?:率|比例|幅度)?\Z"
+)
+_RISE = re.compile(r"(?:增长|提高|提升|增加|上升|增幅|升幅|增速|涨幅|增长率|增长幅度|扩大|递增)(?:速度|率)?\Z")
+_HEAD_FALL = re.compile(r"(?:减少|削减|压减|降低|压降|节约|减排)(?=[^，。；]{1,30}\Z)")
+_LEAST_VERB = re.compile(
+    r"(?P<word>(?P<least>至少|不少于|不低于)|(?:最多|不超过))(?P<verb>再?" + fragment("doing_verb") + r")\Z"
+)
+_DEFINES = re.compile(r"的[^，。；]{1,20}(?:实现|达到)\Z")
+_RESTS = re.compile(r"(?:以|围绕|依托|聚焦|针对|面向|立足)\Z")
+_CJK = re.compile(r"[一-龥A-Za-z]")
+_SMALL_CHINESE_UNITS = {"座", "所", "台", "公里", "艘", "架次"}
+_DISTANCE = {"米", "m", "公里", "km", "千米"}
+_CONDITION = re.compile(r"的\x01{0,300}[，,]\Z")
+
+
+@dataclass(slots=True)
+class Phrase:
+    """One figure with its clause. ``before``/``rest`` are the words of the clause around it (``view``, brackets hidden).
+
+    ``stem`` is ``before`` without comparison words; ``sign`` −1 falls, +1 rises, 0 no change word; ``said`` holds the
+    small words that were taken off (力争, 均, 分别, 累计 …).
+    """
+
+    quantity: Quantity
+    start: int
+    end: int
+    before: str
+    rest: str
+    stem: str
+    compared: Comparator | None
+    about: bool
+    sign: int
+    said: frozenset[str]
+    run: list[Quantity] = field(default_factory=list)
+
+    @property
+    def comparator(self) -> Comparator:
+        """What the print compares with (unsigned): ``~`` over 以上/以内 over the word before; ``=`` without any."""
+        if self.quantity.value_max is not None:
+            return "="
+        if self.about or self.quantity.after == "~":
+            return "~"
+        found = self.quantity.after or self.compared
+        if found is None:
+            return "~" if self.quantity.loose else "="
+        return found
+
+
+def read_phrase(masked: Masked, quantity: Quantity, floor: int, ceiling: int) -> Phrase:
+    """The clause around a figure; ``floor`` is where the target before it ended, ``ceiling`` where the next figure begins."""
+    start, end = masked.clause(quantity.start)
+    start = max(start, floor, quantity.start - _REACH)
+    end = min(end, quantity.end + _REACH)
+    before = masked.view[start : quantity.start]
+    rest = masked.view[quantity.end : min(end, ceiling)].lstrip(BRACKET)
+    if ceiling < end and "、" in rest:
+        rest = rest[: rest.index("、")]
+    stem, compared, about, sign, said = _strip(before)
+    return Phrase(quantity, start, end, before, rest, stem, compared, about, sign, frozenset(said))
+
+
+def _strip(before: str) -> tuple[str, Comparator | None, bool, int, set[str]]:
+    stem, compared, about, sign, said = before, None, False, 0, set[str]()
+    while True:
+        stem = stem.rstrip(BRACKET + ' ，,、：:“"')
+        if sign == 0 and (moved := _FALL.search(stem) or _RISE.search(stem)):
+            sign = -1 if _FALL.search(stem) else 1
+            said.add(moved[0])
+            stem = stem[: moved.start()]
+            continue
+        if based := _BASELINE_TAIL.search(stem):
+            said.add(based[0])
+            stem = stem[: based.start()]
+            continue
+        for word, comparator in comparators():
+            if stem.endswith(word):
+                break
+        else:
+            word, comparator = next((item for item in fillers() if item and stem.endswith(item)), ""), None  # type: ignore[assignment]
+        if not word and compared is None and (doubled := _LEAST_VERB.search(stem)):
+            compared = ">=" if doubled["least"] else "<="
+            said.add(doubled["word"])
+            stem = stem[: doubled.start()] + doubled["verb"]
+            continue
+        if not word:
+            return stem, compared, about, sign, said
+        if comparator == "~":
+            about = True
+        elif comparator is not None and compared in (None, "="):
+            compared = comparator
+        said.add(word)
+        stem = stem[: -len(word)]
+
+
+def head_falls(phrase: Phrase) -> bool:
+    """压减煤炭消费100万吨, 减少煤炭用量5%: the falling verb stands before its object."""
+    if phrase.sign or phrase.compared not in (None, "="):
+        return False
+    return _HEAD_FALL.match(phrase.stem.lstrip("、，, 和及并")) is not None and phrase.quantity.unit_class not in (
+        "count",
+    )
+
+
+def is_ground(phrase: Phrase) -> bool:
+    """Whether the figure says where things stand or on what they rest: 由70%提高, 已完成120座, 以10个园区为重点."""
+    if phrase.stem.endswith(("由", "从", "自")) and phrase.compared is None:
+        return True
+    if _RESTS.search(phrase.stem) and phrase.compared is None:
+        return True
+    return words("background_word").search(phrase.before) is not None
+
+
+def is_goal(phrase: Phrase, masked: Masked, *, listed: bool) -> bool:
+    """Whether the figure says what is to be achieved. ``listed``: it stands in a list with a figure that does."""
+    quantity = phrase.quantity
+    if quantity.double:
+        return True
+    if quantity.chinese and not _chinese_counts(phrase):
+        return False
+    kind = quantity.unit_class
+    if quantity.unit == "个" and words("stop_noun").match(phrase.rest):
+        return False
+    if kind in ("ratio", "point") or (quantity.unit or "").endswith("元"):
+        funded = words("funding_verb").match(phrase.stem.lstrip("，,、")) is not None
+        clause = masked.clause(quantity.start)[0]
+        if words("policy_word").search(masked.view, clause, phrase.end) and not funded:
+            return False
+        if kind == "ratio":
+            return not (_DEFINES.match(phrase.before) and phrase.rest.startswith("的"))
+    if listed:
+        return True
+    if kind == "time":
+        return words("time_goal").search(phrase.before) is not None
+    if phrase.sign or phrase.compared not in (None, "="):
+        return True
+    if kind == "none":
+        return False
+    if kind == "indicator" or kind == "rate":
+        return bool(phrase.stem) and (
+            words("low_goal").search(phrase.before) is not None or words("goal_verb").search(phrase.before) is not None
+        )
+    if words("goal_verb").search(
+        masked.view, max(masked.clause(quantity.start)[0], quantity.start - 120), quantity.start
+    ):
+        return True
+    return len(phrase.stem) < 7 and words("doing_verb").search(phrase.rest[:40]) is not None and kind == "count"
+
+
+def _chinese_counts(phrase: Phrase) -> bool:
+    quantity = phrase.quantity
+    if phrase.before.endswith(("数", "几", "上", "第", "好")):
+        return False
+    if quantity.unit_class == "ratio" or (phrase.compared not in (None, "=")):
+        return True
+    adjacent = words_at_end("doing_verb").search(phrase.stem) is not None
+    if quantity.value < 10:
+        return adjacent and quantity.value >= 2 and quantity.unit in _SMALL_CHINESE_UNITS
+    return adjacent or quantity.after is not None or quantity.unit not in ("个", "项", "条", "次", "种")
+
+
+def is_limit(phrase: Phrase, masked: Masked) -> bool:
+    """Whether the figure only says which objects are meant (4.5吨以下环卫车, 大于1吨的企业), where, or on what condition."""
+    quantity, rest = phrase.quantity, phrase.rest
+    kind = quantity.unit_class
+    if kind == "none":
+        return False
+    if rest.startswith("级"):
+        return True
+    if quantity.unit in _DISTANCE and (words("relation_noun").match(rest) or phrase.stem.endswith("每隔")):
+        return True
+    if _CONDITION.search(masked.view[masked.clause(quantity.start)[0] : phrase.end]):
+        return True
+    near = phrase.before[-30:]
+    reached = words("low_goal").search(near) is not None
+    owned = words("owner_word").search(phrase.before[-14:]) is not None
+    strong = words_at_end("strong_verb").search(phrase.stem) is not None
+    doing = strong or words_at_end("doing_verb").search(phrase.stem) is not None
+    noun = rest[1:] if rest.startswith("的") else rest
+    if quantity.after == "<=" and not reached and kind in ("count", "extent", "size", "rate", "time"):
+        return words_at_end("level_noun").search(phrase.stem) is None
+    if owned and kind != "ratio" and "的" in rest[:30] and not doing:
+        return True
+    if rest.startswith("的"):
+        if words("goal_noun").match(noun):
+            return False
+        if kind in ("size", "rate", "time", "indicator"):
+            return not strong or kind != "size"
+        if kind in ("count", "extent"):
+            return not doing and phrase.compared in (">", "<", ">=", "<=", None) and not _governed(phrase)
+        return kind == "ratio" and phrase.compared in (">", "<", ">=") and not doing
+    if _CJK.match(rest) and quantity.after == ">=" and kind in ("size", "rate", "time"):
+        return not (strong and kind == "size") and words("capacity_noun").match(rest) is None
+    if _CJK.match(rest) and kind == "rate" and not reached and phrase.compared is None:
+        return words("capacity_noun").match(rest) is None
+    return False
+
+
+def _governed(phrase: Phrase) -> bool:
+    """完成对…的180家的检查: a doing verb earlier in the clause and no owner word."""
+    return words("goal_verb").search(phrase.before) is not None and words("owner_word").search(phrase.before) is None

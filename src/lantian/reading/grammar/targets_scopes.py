@@ -1,0 +1,97 @@
+"""For whom a target holds: the places the print names, and whether a figure is a sum or binds every unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from lantian.reading.grammar.targets_masks import BRACKET, Masked
+from lantian.reading.grammar.targets_words import fragment, words
+from lantian.reading.model import Applies
+
+_SUFFIX = r"(?:自治州|自治县|自治旗|开发区|高新区|新区|林区|特区|区|县|市|镇|乡|街道|旗|盟|州|省)"
+_PLACE = re.compile(rf"[一-龥]{{1,8}}?{_SUFFIX}")
+_JOINT = re.compile(r"、|以及|和|与|及")
+_LEAD = re.compile(
+    r"(?:其中[:：，,]?|在|对|由|推动|推进|组织|支持|指导|督促|协助|完成|将|以|并|加快|[，,、：:\s“]|到?20\d\d年(?:底|末)?前?|\d{1,2}月底前|年底前|力争)*"
+)
+_NOT_PLACE = re.compile(
+    r"^(?:市|区|省|该|本|全|所|对|以|和|与|按|两|多|每|不|从|到|至)|[各到等及]|相关|有关|会同|覆盖|继续|"
+    + fragment("doing_verb")
+)
+_OFFICE = re.compile(
+    r"[一-龥]{0,8}?(?:局|委员会|管委会|办公室|大队|支队)|[一-龥]{0,10}?(?:委|办)(?:[、，,牵会负组就]|等)"
+)
+_GENERIC = re.compile(fragment("not_area") + r"\Z")
+_NAMED_ZONE = re.compile(r"[一-龥]{2,}(?:开发区|高新区|新区|示范区)\Z")
+
+
+def find_places(text: str, known: Collection[str]) -> list[str]:
+    """The places that lead the text (东城区、西城区降尘量… → both), in printed order; none where it names none."""
+    position = _LEAD.match(text).end()  # type: ignore[union-attr]
+    found: list[str] = []
+    while True:
+        name = _place_at(text, position, known)
+        if name is None:
+            return found
+        found.append(name)
+        position += len(name)
+        while text[position : position + 1] == BRACKET:
+            position += 1
+        joint = _JOINT.match(text, position)
+        if joint is None:
+            return found
+        position = joint.end()
+
+
+def _place_at(text: str, position: int, known: Collection[str]) -> str | None:
+    for length in range(min(16, len(text) - position), 1, -1):
+        if text[position : position + length] in known:
+            return text[position : position + length]
+    group = words("area_group").match(text, position)
+    if group:
+        return group[0]
+    match = _PLACE.match(text, position)
+    while match and (longer := re.compile(_SUFFIX).match(text, match.end())) and len(match[0]) + len(longer[0]) < 12:
+        match = re.compile(rf"[一-龥]{{{longer.end() - position}}}").match(text, position)
+    if match is None or len(match[0]) < 2 or _NOT_PLACE.search(match[0]):
+        return None
+    if _OFFICE.match(text, match.end()) or (_GENERIC.search(match[0]) and not _NAMED_ZONE.search(match[0])):
+        return None
+    return match[0]
+
+
+def scope_of(masked: Masked, position: int, known: Collection[str]) -> tuple[str, ...]:
+    """Places that narrow a target at ``position``: those leading its clause, else those leading its sentence."""
+    clause = masked.clause(position)[0]
+    sentence = masked.sentence(position)[0]
+    for start in dict.fromkeys((clause, sentence)):
+        places = find_places(masked.view[start : min(position, start + 200)], known)
+        if places:
+            return tuple(places)
+        lead = masked.text[start : start + 12]
+        if start == clause and (words("whole_area").match(lead) or words("collective").match(lead)):
+            return ()
+    return ()
+
+
+def applies_to(
+    masked: Masked, position: int, *, counted: bool, scope: tuple[str, ...], said: Collection[str]
+) -> Applies | None:
+    """``total`` a sum, ``each`` binds every unit, ``both``, ``owner`` one named unit; None where print does not say."""
+    start = masked.sentence(position)[0]
+    before = masked.text[max(start, position - 160) : position]
+    clause = masked.text[masked.clause(position)[0] : position]
+    if words("both_areas").search(before):
+        return "both"
+    if "各" in said or "每个" in clause or "月检查率" in clause:
+        return "each"
+    if len(scope) == 1 and words("others").match(scope[0]):
+        return "each"
+    if len(scope) == 1 and not words("area_group").fullmatch(scope[0]):
+        return "owner"
+    if counted:
+        return "each" if words("collective").match(clause) and "每" in clause[:2] else "total"
+    if len(scope) > 1 or words("collective").search(before):
+        return "each"
+    return "total" if words("whole_area").search(clause) else None

@@ -1,0 +1,28 @@
+"""Terms of the field that recognition is known to misread (``tables/ocr_tokens.csv``): V0Cs, PM25, N0x."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from importlib.resources import files
+
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₓ", "0123456789x")
+
+
+@cache
+def _tokens() -> tuple[tuple[re.Pattern[str], str], ...]:
+    with (files("lantian.reading") / "tables" / "ocr_tokens.csv").open(encoding="utf-8") as handle:
+        return tuple((re.compile(row["pattern"]), row["replacement"]) for row in csv.DictReader(handle))
+
+
+def repair_tokens(text: str) -> tuple[str, list[str]]:
+    """The text with misread terms put right, and each repair as ``V0Cs → VOCs``. Subscript digits join their letters."""
+    text = text.translate(_SUBSCRIPTS)
+    repairs: list[str] = []
+    for pattern, replacement in _tokens():
+        found = [match[0] for match in pattern.finditer(text) if match[0] != replacement]
+        if found:
+            text = pattern.sub(replacement, text)
+            repairs.extend(f"{word} → {replacement}" for word in dict.fromkeys(found))
+    return text, repairs
