@@ -52,7 +52,7 @@ class Score:
         self.extra[name] += (ours - hits).total()
         self.missed[name] += (truth - hits).total()
         if ours != truth:
-            self.wrong.append(f"{where} {name}: read +{list((ours - truth))}, missed {list((truth - ours))}")
+            self.wrong.append(f"{where} {name}: read +{list(ours - truth)}, missed {list(truth - ours)}")
 
     def f1(self, name: str) -> float:
         hits = self.hits[name]

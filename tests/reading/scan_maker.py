@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FONTS = ("/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+FONTS = (
+    "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+)
 PAGE = (2339, 1654)  # A4 landscape at 200 dpi
 NO_BREAK_BEFORE = "，。、；：！？）》”,.;:!?)%"
 
@@ -71,7 +74,13 @@ def draw(widths: Sequence[int], cells: Sequence[Drawn], look: Look) -> Any:
         xs.append(xs[-1] + width)
     pitch = int(look.size * 1.35)
     wrapped = {
-        id(cell): wrap(cell.text, (xs[cell.col + cell.colspan] - xs[cell.col] - 2 * look.pad), pen, font, cell.col in look.left and cell.row > 0)
+        id(cell): wrap(
+            cell.text,
+            (xs[cell.col + cell.colspan] - xs[cell.col] - 2 * look.pad),
+            pen,
+            font,
+            cell.col in look.left and cell.row > 0,
+        )
         for cell in cells
     }
     heights = [pitch + 2 * look.pad] * rows
@@ -147,7 +156,9 @@ def scan(page: Any, look: Look, seed: int = 7) -> Any:
         shift = look.keystone * width
         source = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
         target = np.float32([[shift, 0], [width - shift, shift / 3], [width, height], [0, height - shift / 3]])
-        page = cv2.warpPerspective(page, cv2.getPerspectiveTransform(source, target), (width, height), borderValue=(255,))
+        page = cv2.warpPerspective(
+            page, cv2.getPerspectiveTransform(source, target), (width, height), borderValue=(255,)
+        )
     if look.skew:
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), look.skew, 1)
         page = cv2.warpAffine(page, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255,))

@@ -9,7 +9,9 @@ from lantian.reading.layout import Cell, Document, Paragraph, Table
 HEADER = ("序号", "重点任务", "工作措施", "完成时限", "牵头部门", "主责单位", "协办单位")
 
 
-def dump(*rows: Sequence[str], header: Sequence[str] = HEADER, before: Sequence[str] = ("云岭市2025年行动计划",)) -> Document:
+def dump(
+    *rows: Sequence[str], header: Sequence[str] = HEADER, before: Sequence[str] = ("云岭市2025年行动计划",)
+) -> Document:
     """A table as a text dump shows it: every place a cell of its own, blanks where cells were merged."""
     lines = [tuple(header), *rows]
     cols = max(len(row) for row in lines)

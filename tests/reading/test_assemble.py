@@ -46,7 +46,9 @@ def test_a_header_over_two_rows_names_the_columns_by_its_lower_words():
 
 
 def test_a_task_column_alone_is_the_measure():
-    (draft,) = drafts(dump(("1", "巡查工地。", "市住房城乡建设局", "年底前"), header=("序号", "工作任务", "责任单位", "完成时限")))
+    (draft,) = drafts(
+        dump(("1", "巡查工地。", "市住房城乡建设局", "年底前"), header=("序号", "工作任务", "责任单位", "完成时限"))
+    )
     assert (draft.task, draft.paragraphs) == ("", ["巡查工地。"])
 
 
@@ -67,7 +69,11 @@ def test_section_number_and_task_are_carried_down():
 
 def test_a_row_cut_by_the_page_is_one_measure():
     first = [list(HEADER), ["1", "扬尘治理", "巡查工地，发现问题立即", "", "市住房城乡建设局", "各区政府", "——"]]
-    second = [list(HEADER), ["", "", "整改。", "年底前", "", "", ""], ["2", "工业", "更换涂料。", "年底前", "市生态环境局", "", "——"]]
+    second = [
+        list(HEADER),
+        ["", "", "整改。", "年底前", "", "", ""],
+        ["2", "工业", "更换涂料。", "年底前", "市生态环境局", "", "——"],
+    ]
     one, two = drafts(pages(first, second))
     assert "".join(one.paragraphs) == "巡查工地，发现问题立即整改。"
     assert one.deadline == "年底前"
@@ -99,7 +105,9 @@ def test_number_and_task_printed_again_after_a_page_are_the_same_group():
 
 
 def test_rows_printed_twice_stay_twice_with_a_flag():
-    one, two = drafts(dump(("1", "扬尘治理", "每周巡查一次工地。", *ROW[3:]), ("1", "扬尘治理", "每周巡查一次工地。", *ROW[3:])))
+    one, two = drafts(
+        dump(("1", "扬尘治理", "每周巡查一次工地。", *ROW[3:]), ("1", "扬尘治理", "每周巡查一次工地。", *ROW[3:]))
+    )
     assert one.paragraphs == two.paragraphs
     assert {"R03", "R04"} <= flags(two)
 
@@ -111,7 +119,9 @@ def test_rows_printed_twice_stay_twice_with_a_flag():
     (("1", "", "5"), [1, None, 5]),
 ])  # fmt: skip
 def test_lost_numbers_come_back_only_where_the_order_makes_them_certain(numbers, expected):
-    rows = [(number, f"任务{chr(0x7532 + i)}", f"措施第{chr(0x7532 + i)}条。", *ROW[3:]) for i, number in enumerate(numbers)]
+    rows = [
+        (number, f"任务{chr(0x7532 + i)}", f"措施第{chr(0x7532 + i)}条。", *ROW[3:]) for i, number in enumerate(numbers)
+    ]
     result = drafts(dump(*rows))
     assert [draft.seq for draft in result] == expected
     for number, draft in zip(numbers, result, strict=True):
@@ -153,7 +163,9 @@ def test_an_own_blank_cell_is_none_and_no_merge():
 
 
 def test_a_support_list_that_slid_left_goes_back():
-    (one,) = drafts(dump(("1", "扬尘", "巡查工地。", "年底前", "各区政府（含云岭开发区管委会）", "市水务局 市交通局", "")))
+    (one,) = drafts(
+        dump(("1", "扬尘", "巡查工地。", "年底前", "各区政府（含云岭开发区管委会）", "市水务局 市交通局", ""))
+    )
     assert roles(one)["support"] == "市水务局 市交通局"
     assert "responsible" not in roles(one)
     assert "R07" in flags(one)
@@ -195,6 +207,29 @@ def test_role_cells_merged_downwards_take_the_value_above():
     assert roles(two) == {"lead": "市生态环境局", "responsible": "各区政府", "support": "——"}
     assert two.deadline == "年底前"
     assert "R02" in flags(two)
+
+
+@pytest.mark.parametrize(("cell", "expected"), [
+    ("牵头单位：市生态环境局；配合单位：市交通局、各县（市、区）政府",
+     {"lead": "市生态环境局", "support": "市交通局、各县（市、区）政府"}),
+    ("市生态环境局牵头\n市交通局、市公安局配合", {"lead": "市生态环境局", "support": "市交通局、市公安局"}),
+    ("市发展改革委（牵头）、市交通局", {"lead": "市发展改革委", "responsible": "市交通局"}),
+    ("市发展改革委、市交通局", {"responsible": "市发展改革委、市交通局"}),
+])  # fmt: skip
+def test_roles_that_a_cell_names_itself(cell, expected):
+    (one,) = drafts(pages([["序号", "工作措施", "完成时限", "责任单位"], ["1", "巡查工地。", "年底前", cell]]))
+    assert roles(one) == expected
+    assert ("R52" in flags(one)) == ("lead" in expected)
+
+
+def test_a_note_that_the_first_named_unit_leads():
+    document = pages(
+        [["序号", "工作措施", "完成时限", "责任单位"], ["1", "巡查工地。", "年底前", "市发展改革委、市交通局"]]
+    )
+    document.blocks.append(Paragraph("注：责任单位中列第一位者为牵头单位。"))
+    (one,) = drafts(document)
+    assert roles(one) == {"lead": "市发展改革委", "responsible": "市交通局"}
+    assert "R35" in flags(one)
 
 
 def test_missing_numbers_are_told_on_the_plan():

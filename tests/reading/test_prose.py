@@ -341,6 +341,34 @@ def test_figures_at_a_line_start_are_no_numbers() -> None:
     assert measure(drafts[0]).endswith("1.5万吨，其中3吨以下的全部淘汰。")
 
 
+def test_decimal_numbers() -> None:
+    drafts = plan(
+        "北原市方案\n1.工业治理\n1.1淘汰锅炉。改造3台。（市生态环境局负责）\n1.2治理涂装。总量\n2.6左右的企业全部治理。\n"
+        "2.扬尘治理\n2.1洒水降尘。每天两次。（市住建局负责）"
+    ).drafts
+    assert [(item.section, item.seq, item.task, measure(item)) for item in drafts] == [
+        ("1.工业治理", 1, "淘汰锅炉", "淘汰锅炉。改造3台。"),
+        ("1.工业治理", 2, "治理涂装", "治理涂装。总量2.6左右的企业全部治理。"),
+        ("2.扬尘治理", 1, "洒水降尘", "洒水降尘。每天两次。"),
+    ]
+
+
+def test_table_of_contents_is_no_plan() -> None:
+    drafts = plan(
+        "北原市方案\n目  录\n一、措施……1\n（一）控尘……1\n（二）清淤……2\n一、措施\n"
+        "（一）控尘。洒水。（市住建局负责）\n（二）清淤。清3公里。（市水务局负责）"
+    ).drafts
+    assert [measure(item) for item in drafts] == ["控尘。洒水。", "清淤。清3公里。"]
+
+
+def test_signature_joined_to_the_last_paragraph() -> None:
+    result = plan(
+        "北原市方案\n一、措施\n（一）清淤。清3公里。（市水务局负责）\n（二）控尘。加强洒水。北原市人民政府2031年5月1日"
+    )
+    assert [measure(item) for item in result.drafts] == ["清淤。清3公里。", "控尘。加强洒水。"]
+    assert result.preamble[-1] == "2031年5月1日"
+
+
 def test_closing_chapter_without_items() -> None:
     drafts = plan(
         "北原市方案\n一、任务\n（一）控尘。洒水。（市住建局负责）\n二、有关要求\n各区要加强领导。\n各部门要支持。"

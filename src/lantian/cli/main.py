@@ -13,7 +13,11 @@ from lantian.reading.errors import prefers_chinese
 
 # name: (module of lantian.cli, Chinese help, English help)
 COMMANDS = {
-    "read": ("read", "把行动计划文件读成措施、分工、时限和目标", "read plan documents into measures, owners, dates, targets"),
+    "read": (
+        "read",
+        "把行动计划文件读成措施、分工、时限和目标",
+        "read plan documents into measures, owners, dates, targets",
+    ),
     "import": ("import_", "把计划文件导入系统", "import plan documents into the system"),
     "serve": ("serve", "启动网站和后台任务", "run the web site and its background work"),
     "demo": ("demo", "准备示范城市", "prepare the demonstration city"),

@@ -23,7 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     zh = prefers_chinese()
     parser.add_argument("files", nargs="+", metavar="FILE", help="计划文件，可多个" if zh else "plan documents")
     parser.add_argument(
-        "--format", choices=FORMATS, default=None, help="输出格式（默认 json）" if zh else "output format (default json)"
+        "--format",
+        choices=FORMATS,
+        default=None,
+        help="输出格式（默认 json）" if zh else "output format (default json)",
     )
     parser.add_argument(
         "-o", "--output", metavar="PATH", help="写入文件（xlsx 必填）" if zh else "write to a file (xlsx needs it)"

@@ -6,22 +6,32 @@ import re
 
 from lantian.reading.columns import ROLE_FIELDS, Header
 from lantian.reading.draft import Draft, DraftPlan, DraftRole
+from lantian.reading.grammar.units import is_unit_name
 from lantian.reading.groups import Group, group_rows
 from lantian.reading.joins import join_cut_rows
 from lantian.reading.layout import Document, Paragraph
 from lantian.reading.model import CellRef, Flag
+from lantian.reading.prose import lead_first
+from lantian.reading.prose_brackets import first_leads
+from lantian.reading.prose_duties import read_duties
 from lantian.reading.role_repairs import repair_roles
 from lantian.reading.rows import PlanRows, Row, collect_plans
 from lantian.reading.text import join_layout
 
 OCR_UNCERTAIN = 0.80  # mean line score under which a reviewer should look (docs/reading/ocr.md)
 
+_ROLE_WORD = re.compile(r"牵头|配合|协办|协助|参与|主责|负责|责任单位")
+_ROLE_END = re.compile(r"(?:牵头|配合|协办|协助|参与|主责|负责)$|[；;，,]$")
 _SENTENCE_GAP = re.compile(r"(?<=[。；;！？])[ \u3000]+(?=\S)|[ \u3000]{2,}(?=\S)")
 
 
 def draft_tables(document: Document) -> list[DraftPlan]:
     """Every plan that the document prints as a table, in print order."""
-    return [_draft_plan(rows) for rows in collect_plans(document)]
+    plans = [_draft_plan(rows) for rows in collect_plans(document)]
+    if plans and first_leads(paragraph.text for paragraph in document.paragraphs()):
+        for draft in (draft for plan in plans for draft in plan.drafts):
+            lead_first(draft)
+    return plans
 
 
 def _draft_plan(plan: PlanRows) -> DraftPlan:
@@ -96,14 +106,34 @@ def _draft(group: Group, row: Row, rows: list[Row], paragraphs: list[str], heade
             cell = item.cells.get(name)
             if cell is not None and not cell.blank and cell.text not in texts:
                 texts.append(cell.text)
-        if texts:
-            draft.roles.append(DraftRole(name, "\n\n".join(texts)))  # type: ignore[arg-type]
-    draft.flags = list(dict.fromkeys(flag for item in rows for flag in item.flags))
+        listed = []
+        for text in texts:
+            if spoken := spoken_roles(text):
+                draft.roles.extend(spoken)
+                draft.flags.append(Flag("R52", join_layout(text)))
+            else:
+                listed.append(text)
+        if listed:
+            draft.roles.append(DraftRole(name, "\n\n".join(listed)))  # type: ignore[arg-type]
+    draft.flags[:0] = dict.fromkeys(flag for item in rows for flag in item.flags)
     if len(parts) > 1:
         draft.flags.append(Flag("R10", str(len(parts))))
     draft.cells = _references(rows)
     draft.flags.extend(_uncertain(rows))
     return draft
+
+
+def spoken_roles(text: str) -> list[DraftRole]:
+    """The roles that a cell itself names (牵头单位：A；配合单位：B / A牵头，B、C配合); empty where it only lists units."""
+    if not _ROLE_WORD.search(text):
+        return []
+    lines = [join_layout(part) for part in text.split("\n") if part.strip()]
+    content = lines[0] if lines else ""
+    for line in lines[1:]:
+        ended = _ROLE_END.search(content)
+        content += ("，" if ended else "、" if is_unit_name(re.split("[、，；：]", content)[-1]) else "") + line
+    duties = read_duties(content)
+    return duties[0].roles if duties is not None and duties[1] in ("label", "verb") else []
 
 
 def _references(rows: list[Row]) -> list[CellRef]:
@@ -125,8 +155,12 @@ def _uncertain(rows: list[Row]) -> list[Flag]:
     return flags
 
 
-_TITLE_WORD = re.compile(r"(计划|方案|清单|分解表|任务表|措施表|措施|要点|分工|任务书|意见|办法|规划)([（(].{1,12}[）)])?$")
-_NO_TITLE = re.compile(r"^(附件|附表|附)\s*\d*\s*[:：]?$|^[(（].*[)）]$|^(单位|填报|表)\s*\d*[:：]?.{0,10}$|^[-—\d\s]+$")
+_TITLE_WORD = re.compile(
+    r"(计划|方案|清单|分解表|任务表|措施表|措施|要点|分工|任务书|意见|办法|规划)([（(].{1,12}[）)])?$"
+)
+_NO_TITLE = re.compile(
+    r"^(附件|附表|附)\s*\d*\s*[:：]?$|^[(（].*[)）]$|^(单位|填报|表)\s*\d*[:：]?.{0,10}$|^[-—\d\s]+$"
+)
 
 
 def plan_title(before: list[Paragraph]) -> tuple[str, list[str]]:

@@ -36,9 +36,7 @@ def _measure(n: int, draft: Draft, lists: Sequence[UnitList], year: int | None, 
     deadline = read_deadline(draft.deadline, year=year, region=region)
     roles, unit_flags = _roles(draft.roles, lists)
     dates = find_dates(text, year=year, region=region)
-    targets = find_targets(
-        text, year=year, due=_due(deadline), units=[role.name for role in roles]
-    )
+    targets = find_targets(text, year=year, due=_due(deadline), units=[role.name for role in roles])
     flags = [*draft.flags, *unit_flags, *_deadline_flags(draft.deadline, deadline, dates)]
     if "\ufffd" in text:
         flags.append(Flag("R21", text[max(0, text.index("\ufffd") - 5) :][:11]))

@@ -13,9 +13,7 @@ from typing import Literal
 RoleName = Literal["lead", "responsible", "support"]
 ROLE_NAMES: tuple[RoleName, ...] = ("lead", "responsible", "support")
 
-DeadlineKind = Literal[
-    "by", "window", "from", "season", "long_term", "as_scheduled", "recurring", "relative", "none"
-]
+DeadlineKind = Literal["by", "window", "from", "season", "long_term", "as_scheduled", "recurring", "relative", "none"]
 TargetKind = Literal[
     "level", "change", "count", "rate", "rank", "direction", "external", "universal", "cadence", "ratio_rule",
     "deliverable",

@@ -51,7 +51,7 @@ def read_prose(document: Document) -> list[DraftPlan]:
     for part in parts:
         plan = _plan(part)
         owned = any(item.roles for item in plan.drafts)
-        text = [*plan.preamble, *([] if owned else [line.text for line in part.body])]
+        text = [*plan.preamble, *([] if owned else [line.text for line in part.body if not _drops(line)])]
         if owned or _is_plan_by_title(part, plan, plans):
             plan.title = plan.title or notice
             plan.preamble = carried + plan.preamble
@@ -77,18 +77,30 @@ def _plan(part: Segment) -> DraftPlan:
     writer = _Writer(first_leads(line.text for line in [*around, *dropped]))
     drafts = list(writer.chapters(build_outline(body)))
     flags = [Flag("R37")] if any(is_line("contact", line.text) for line in [*around, *dropped]) else []
-    _free_closing(drafts)
-    return DraftPlan(part.title, drafts, preamble, flags)
+    return DraftPlan(part.title, drafts, preamble, flags + _take_closing(drafts))
 
 
-def _free_closing(drafts: list[Draft]) -> None:
-    """A last paragraph that speaks to all (各地要…) behind the last bracket closes the plan and not its last item."""
-    if len(drafts) < 2 or drafts[-1].roles or not _TO_ALL.search("".join(drafts[-1].paragraphs)):
-        return
-    last, before = drafts[-1], drafts[-2]
-    if before.roles and last.task == before.task and last.seq == before.seq and last.row > before.cells[-1].row:
-        last.seq = None
-        last.task = ""
+def _take_closing(drafts: list[Draft]) -> list[Flag]:
+    """Take out what closes a plan with brackets and is no item: a last paragraph to all (各地要…), a last chapter without items.
+
+    Conventions: a measure is a numbered item, or a stretch closed by its own bracket. What is taken out is told (R61).
+    """
+    flags: list[Flag] = []
+    while len(drafts) >= 2 and not drafts[-1].roles and any(draft.roles for draft in drafts):
+        last, before = drafts[-1], drafts[-2]
+        same_item = last.task == before.task and last.seq == before.seq and last.section == before.section
+        paragraph = same_item and last.row > before.cells[-1].row and _TO_ALL.search("".join(last.paragraphs))
+        chapter = (
+            last.section.endswith(last.task)
+            and bool(last.task)
+            and last.section != before.section
+            and sum(draft.section == before.section for draft in drafts) > 1
+        )
+        if not (paragraph or chapter):
+            break
+        drafts.pop()
+        flags.append(Flag("R61", "".join(last.paragraphs)[:20]))
+    return flags
 
 
 def _drops(line: Line) -> bool:
@@ -141,34 +153,34 @@ class _Writer:
     def _node(self, node: Node, place: _Place, *, top: bool = False) -> Iterator[Draft]:
         heading = heading_of(node)
         printed = "" if node.label is None else node.label.printed
-        if node.is_chapter or (top and node.children):
+        chapter = node.is_chapter or (top and bool(node.children))
+        if chapter:
             place = replace(place, section=f"{printed}{heading.title}", task=heading.title, in_item=False)
         place = replace(place, context=place.context or is_context_title(heading.title))
         if node.children and not closes_together(node):
-            yield from self._container(node, heading, place)
+            yield from self._container(node, heading, place, chapter=chapter)
         else:
             lines = [line for item in node.walk() for line in item.lines]
             yield from self._leaf(node, lines, heading, place)
         for box in node.boxes:
             yield from self._box(box, place)
 
-    def _container(self, node: Node, heading: Heading, place: _Place) -> Iterator[Draft]:
+    def _container(self, node: Node, heading: Heading, place: _Place, *, chapter: bool) -> Iterator[Draft]:
         own = [found.duties for found in find_duties(node.lines[0].text) if found.end <= heading.end]
         own += leading_duties(node.lines) if heading.own_line else []
         intro = stretches(node.lines, heading.end)
-        kept = [item for item in intro if item.duties or self._is_intro(node, item)]
+        kept = [item for item in intro if item.duties or (not chapter and self._is_intro(item))]
         yield from self._stretches(node, kept, place.task if place.in_item else heading.title, place)
         inner = replace(place, duties=tuple(own) or place.duties)
         if heading.title:
-            inner = replace(inner, task=heading.title, in_item=not node.is_chapter or place.in_item)
+            inner = replace(inner, task=heading.title, in_item=not chapter)
         for child in node.children:
             yield from self._node(child, inner)
 
     @staticmethod
-    def _is_intro(node: Node, item: _Stretch) -> bool:
-        """Own text of an item above its sub-items is a measure; a chapter's, or a lead-in, is not."""
-        text = item.text
-        return not node.is_chapter and len(text) >= _SHORTEST_INTRO and not _LEAD_IN.search(text)
+    def _is_intro(item: _Stretch) -> bool:
+        """Own text of an item above its sub-items is a measure, unless it only leads to them."""
+        return len(item.text) >= _SHORTEST_INTRO and not _LEAD_IN.search(item.text)
 
     def _leaf(self, node: Node, lines: list[Line], heading: Heading, place: _Place) -> Iterator[Draft]:
         task = place.task if place.in_item else heading.title or place.task
@@ -228,11 +240,11 @@ class _Writer:
         if not draft.roles:
             draft.flags.append(Flag("R33"))
         elif self.first_leads:
-            _lead_first(draft)
+            lead_first(draft)
         return draft
 
 
-def _lead_first(draft: Draft) -> None:
+def lead_first(draft: Draft) -> None:
     """列第一位者为牵头单位: the first unit of the first list leads, unless the bracket names a lead itself."""
     if any(role.role == "lead" for role in draft.roles):
         return

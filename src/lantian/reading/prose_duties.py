@@ -1,4 +1,4 @@
-"""What the words of a role bracket say: （A牵头，B、C负责） → printed lists by role, inheritance, who leads, until when."""
+"""What the words of a role bracket say: （A牵头，B、C负责） → printed lists by role, what is inherited, who leads."""
 
 from __future__ import annotations
 
@@ -238,11 +238,11 @@ class _Reader:
 
     def _owners(self, clause: str, separator: str) -> None:
         match = LABEL.match(clause) or _BARE_LABEL.match(clause)
-        if match:
+        if match and (len(match["word"]) > 2 or match[0][-1] in ":："):
             self._flush()
             self.label = _LABELS[match["word"]]
             self.last_separator = ""
-            self.kinds.add("label")
+            self.kinds.add("label" if len(match["word"]) > 2 else "verb")
             if FIRST_LEADS.search(match[0]):
                 self.duties.first_leads = True
             clause = clause[match.end() :]

@@ -31,6 +31,7 @@ _GOVERNMENT = re.compile(r"(?:政府|办公[厅室]|委员会|[局厅部院委�
 _SIGNED = re.compile(
     r"^(.*[。）)])([^，。；：、]{2,30})?((?:19|20)\d{2}年\d{1,2}月\d{1,2}日)([（(]此件[^（()）]*[）)])?$", re.S
 )
+_PAGE_NUMBER = re.compile(r"[.·…．-]*\d*$")
 _LONGEST_TITLE = 60
 
 
@@ -85,7 +86,7 @@ def document_lines(document: Document) -> tuple[list[Line], list[str]]:
             lines.extend(found)
         else:
             left.append(join_layout(block.caption or next((cell.text for cell in block.cells if cell.text), "")))
-    return _rejoin([line for line in lines if line.text]), [name for name in left if name]
+    return _drop_contents(_rejoin([line for line in lines if line.text])), [name for name in left if name]
 
 
 def _paragraph_lines(block: Paragraph) -> list[Line]:
@@ -163,6 +164,17 @@ def _rejoin(lines: list[Line]) -> list[Line]:
         else:
             joined.append(line)
     return joined
+
+
+def _drop_contents(lines: list[Line]) -> list[Line]:
+    """Take out a table of contents (目录): it ends where its first entry is printed again as a heading."""
+    for start, line in enumerate(lines[:-1]):
+        if line.text == "目录":
+            first = _PAGE_NUMBER.sub("", lines[start + 1].text)
+            for end in range(start + 2, len(lines)):
+                if lines[end].text == first:
+                    return lines[:start] + lines[end:]
+    return lines
 
 
 def _continues(before: str, line: Line) -> bool:

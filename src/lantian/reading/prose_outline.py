@@ -63,8 +63,14 @@ def build_outline(lines: list[Line]) -> Node:
     root = Node(None, -1)
     stack = [root]
     box: Node | None = None
+    decimals: set[tuple[int, ...]] = set()
     for line in _split_lines(lines):
         label = _heading_label(line)
+        if label is not None and label.path:
+            if _follows(label.path, stack, decimals):
+                decimals.add(label.path)
+            else:
+                label = None
         if BOX_TITLE.match(line.text) and (line.boxed or len(line.text) <= _LONGEST_HEADING):
             box = Node(None, 99, [line])
             stack[-1].boxes.append(box)
@@ -80,6 +86,13 @@ def build_outline(lines: list[Line]) -> Node:
             else:
                 _push(stack, Node(label, _rank(label, stack), [line]))
     return root
+
+
+def _follows(path: tuple[int, ...], stack: list[Node], seen: set[tuple[int, ...]]) -> bool:
+    """Whether 2.3 goes on the numbering (after 2.2, or 2.1 under 2): else it is a figure at a line start."""
+    if path[-1] == 1:
+        return path[:-1] in seen or any(node.number == path[0] for node in stack)
+    return (*path[:-1], path[-1] - 1) in seen
 
 
 def _heading_label(line: Line) -> Label | None:
@@ -159,7 +172,7 @@ def heading_of(node: Node) -> Heading:
     sentence = _FIRST_SENTENCE.match(text)
     if sentence and len(sentence[0]) <= _LONGEST_INLINE and sentence.end() < len(text):
         title = strip_duties(sentence[0]).strip(_END)
-        if title and len(text) - sentence.end() >= _SHORTEST_REST:
+        if title and (len(node.lines) > 1 or len(text) - sentence.end() >= _SHORTEST_REST):
             return Heading(title, start + sentence.end(), False)
     if len(bare) <= (_LONGEST_HEADING if node.is_chapter else _SHORT_ITEM) and not re.search(r"[。！？；](?=.)", bare):
         return Heading(bare.strip(_END), len(line.text), node.is_chapter)

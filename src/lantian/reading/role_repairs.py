@@ -124,9 +124,9 @@ def _carry_down(above: Row | None, row: Row, header: Header) -> None:
     roles = [name for name in ROLE_FIELDS if header.has(name)]
     for name in ("deadline", *roles):
         cell = row.cells.get(name)  # type: ignore[call-overload]
-        if cell is not None and cell.covered and not cell.blank:
-            carried.append(name)
-        elif cell is not None and cell.covered and above is not None and _take(above, row, name):  # type: ignore[arg-type]
+        if (cell is not None and cell.covered and not cell.blank) or (
+            cell is not None and cell.covered and above is not None and _take(above, row, name)
+        ):
             carried.append(name)
     if above is not None and not row.own("seq") and not row.own("task") and not row.geometry:
         if row.blank("deadline") and _take(above, row, "deadline"):

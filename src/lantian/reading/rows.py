@@ -14,7 +14,9 @@ from lantian.reading.text import compare_form, join_layout
 Kind = Literal["measure", "section"]
 
 DASHES = re.compile(r"^[-—–－_/／\s]+$|^(无|空)$")
-SECTION_NUMBER = re.compile(r"^(第[一二三四五六七八九十百]+[章节篇]|[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[）)])")
+SECTION_NUMBER = re.compile(
+    r"^(第[一二三四五六七八九十百]+[章节篇]|[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[）)])"
+)
 _NUMBER = re.compile(r"^[（(]?(\d{1,3}|[一二三四五六七八九十]{1,3})[）).、．]?$")
 _CHINESE = {digit: index for index, digit in enumerate("零一二三四五六七八九十")}
 
@@ -183,9 +185,7 @@ def _table_paragraphs(table: Table) -> list[Paragraph]:
     ]
 
 
-def _table_rows(
-    table: Table, header: Header, index: int, has_header: bool, kind: str
-) -> tuple[list[Row], list[Flag]]:
+def _table_rows(table: Table, header: Header, index: int, has_header: bool, kind: str) -> tuple[list[Row], list[Flag]]:
     grid = table.grid()
     rows: list[Row] = []
     skip_until = -1
@@ -214,9 +214,7 @@ def _table_rows(
 
 
 def _unused_columns(header: Header) -> list[Flag]:
-    notes = [
-        word for name, word in zip(header.fields, header.words, strict=True) if name in ("note", None) and word
-    ]
+    notes = [word for name, word in zip(header.fields, header.words, strict=True) if name in ("note", None) and word]
     persons = [word for name, word in zip(header.fields, header.words, strict=True) if name == "person"]
     flags = [Flag("R48", "、".join(notes))] if notes else []
     return flags + ([Flag("R37", "、".join(persons))] if persons else [])

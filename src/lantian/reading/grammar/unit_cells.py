@@ -23,8 +23,10 @@ _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u2002-\u200b\u202f\u205f\u3000\ufeff]"
 _NOTHING = re.compile(r"[-—–－―─/／\\无*　 ]+")
 _HARD = "、，,；;。/／|｜•"
 _LABEL = re.compile(r"(?:^|(?<=[\s；;，,。]))[^\s：:，,；;、]{0,6}(?:单位|部门|机构|主体)[：:]\s*")
+_SHARE = "按(?:照)?(?:各自)?(?:职责|职能|责任)(?:分工)?"
 _TAIL = re.compile(
-    r"(?:按(?:照)?(?:各自)?(?:职责|职能|责任)(?:分工)?|分工|分别|共同|具体|牵头)*(?:负责|落实|组织实施|实施|牵头|配合|参与|协助|指导)+(?=$|[，,；;。\s])"
+    f"(?:(?:{_SHARE}|分工|分别|共同|具体|牵头)*(?:负责|落实|组织实施|实施|牵头|配合|参与|协助|指导)+|{_SHARE})"
+    r"(?=$|[，,；;。\s])"
 )
 _NUMBERING = re.compile(r"(?:^|(?<=[\s；;，,、]))(?:\d{1,2}[.．)）]|[①-⑳]|[（(]\d{1,2}[)）])")
 _CONNECTIVE = re.compile("以及|及其他|及其它|及|和|与|会同")
@@ -110,7 +112,7 @@ def cut_cell(text: str, known: Callable[[str], bool]) -> list[Piece]:
 def _open_mark() -> re.Pattern[str]:
     words = alternation(endings("open"))
     return re.compile(
-        rf"[，,、]?等\s*(?:{words})*(?:部门|单位|企业|机构|(?P<seat>[区县市镇乡](?:人民)?政府))?"
+        rf"[，,、]?等\s*(?:{words}){{0,8}}(?:部门|单位|企业|机构|(?P<seat>[区县市镇乡](?:人民)?政府))?"
         r"(?=$|[\s、，,；;。）)\]]|和|及|以及)"
     )
 
@@ -121,8 +123,8 @@ _BEFORE_GROUP = re.compile("等(?=[^、，,；;\\s]{3,}成员单位)")
 @cache
 def _names_with_separator() -> re.Pattern[str]:
     names = [name for name in register() if "、" in name]
-    body = "|".join(re.escape(name).replace("、", "[、,，]") for name in names)
-    return re.compile(rf"[省市区县]?(?:{body})(?=$|[\s、，,；;（）()])")
+    body = "|".join(r"\s*".join("[、,，]" if letter == "、" else letter for letter in name) for name in names)
+    return re.compile(rf"(?:[省市区县]\s*)?(?:{body})(?=$|[\s、，,；;（）()])")
 
 
 def _gap(run: str) -> Gap:
@@ -150,7 +152,7 @@ def _atoms(text: str) -> list[Atom]:
             atom.text = _SPACES.sub("", flat[position : atom.end])
         elif position in masked:
             atom.end = masked[position]
-            atom.text = re.sub("[,，]", "、", flat[position : atom.end])
+            atom.text = re.sub("[,，]", "、", _SPACES.sub("", flat[position : atom.end]))
         elif listed := collective_list(flat, position):
             atom.end, atom.text = position + len(listed), listed
         elif char == "（":

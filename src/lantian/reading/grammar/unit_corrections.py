@@ -96,6 +96,8 @@ def _swapped_ending(name: str, names: Names) -> str | None:
     if ending is None or len(name) - len(ending) < 3:
         return None
     stem = name[: -len(ending)]
+    if stem.endswith("城管"):  # 城管委 manages, 城管局 is short for 城管执法局: two bodies of one district
+        return None
     found = [stem + item for item in _SWAPPED_ENDINGS if item != ending and _rare(name, stem + item, names)]
     return found[0] if len(found) == 1 else None
 
@@ -114,9 +116,9 @@ def _strange_character(name: str, names: Names) -> str | None:
     if not found:
         for bare in register():
             prefix = name[: -len(bare)]
-            if len(bare) >= 3 and len(prefix) <= 1 and _same_but(name[-len(bare) :], bare, [strange[0] - len(prefix)]):
-                if split_prefix(prefix + bare) is not None:
-                    found.add(prefix + bare)
+            alike = len(bare) >= 3 and _same_but(name[-len(bare) :], bare, [strange[0] - len(prefix)])
+            if alike and len(prefix) <= 1 and split_prefix(prefix + bare) is not None:
+                found.add(prefix + bare)
     return found.pop() if len(found) == 1 else None
 
 

@@ -15,7 +15,7 @@ from lantian.reading.grammar.lexicon import alternation, table
 LEVEL_LETTERS = {"national": "N", "provincial": "P", "municipal": "M", "district": "D", "town": "D"}
 
 _HAN = "\u3400-\u9fff"
-_PLACE = r"(?:(?![局委厅署部办])[\u3400-\u9fff])"  # a letter of an area's name: no office stands inside it
+_PLACE = r"(?:(?![局委厅署部办]|政府|公司)[\u3400-\u9fff])"  # a letter of an area's name: no office stands inside it
 _AREA_WORD = "(?:省|自治区|特别行政区|市|自治州|州|盟|新区|开发区|区|自治县|县|旗|镇|乡|街道)"
 _PREFIX = re.compile(
     rf"(?:国家|全国|中央|首都|中共|国网|中国)?(?:{_PLACE}{{2,7}}?{_AREA_WORD})*"
@@ -38,7 +38,7 @@ _TERRITORY = re.compile(
 )
 _BODY = re.compile(
     rf"(?:[{_HAN}“”·—-]{{2,24}}(?:领导小组|工作小组|协调小组|推进小组|指挥部|联席会议|委员会|专班|工作组))(?:各)?(?:办公室|成员单位|办)"
-    rf"|[{_HAN}]{{2,16}}小组各?成员单位|各成员单位|成员单位"
+    rf"|[{_HAN}]{{1,16}}(?:小组|委员会|[环安]委会)各?成员单位|各成员单位|成员单位"
 )
 # Bodies under central management and state companies keep their own way of naming.
 _CENTRAL = re.compile(
@@ -53,7 +53,7 @@ _VERB_START = re.compile(
     "^(?:加强|强化|推进|推动|推广|开展|完善|建立|健全|落实|严格|提高|提升|加快|加大|深化|优化|组织|实施|持续|督促|指导|按照|"
     "根据|对|将|由|在|做好|制定|研究|修订|出台|鼓励|支持|巩固|压实|配合|协调|积极|全面|充分|联合|通过|完成|实现|促进|其中)"
 )
-_SENTENCE = re.compile(r"[。！？!?%％0-9《》:：=+<>]")
+_SENTENCE = re.compile(r"[。！？!?%％0-9《》:：=+<>]|(?:即|督|承|协|主|联|交|查|转|兴|开|举|批|在)办$")
 
 
 @cache
@@ -75,7 +75,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     head = alternation(endings("collective"))
     plain = alternation(endings("plain_area"))  # 各区、县级市 is one name, 各街道、经开区 are two
     group = f"(?:[、，]?{plain}|（{plain}(?:[、，]{plain})*）)"
-    areas = rf"{area}{group}*"
+    areas = rf"{area}{group}{{0,6}}"
     return {
         "strong": re.compile(alternation(endings("strong")) + "$"),
         "weak": re.compile(alternation(endings("weak")) + "$"),
@@ -85,7 +85,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"|{quantifier}[{_HAN}]{{0,10}}(?:部门|单位|委办局|分局|机构|企业|公司|科室|站所)(?:和单位)?|(?:市|区|县){{1,2}}两级[{_HAN}]{{2,12}}部门"
             rf"|(?:街道|乡镇|镇街|街镇|街乡镇|区县|县区|各地)(?:人民)?(?:政府|办事处)?"
         ),
-        "listed": re.compile(rf"{quantifier}{area}{group}*{head}?(?:(?<=行政公署)、人民政府)?(?=$|[、，,；;。\s（(和及与]|以及|等)"),
+        "listed": re.compile(
+            rf"{quantifier}{areas}{head}?(?:(?<=行政公署)、人民政府)?(?=$|[、，,；;。\s（(和及与]|以及|等)"
+        ),
     }
 
 

@@ -49,8 +49,10 @@ class UnitList:
 
 _OWN_PREFIX = re.compile(r".{0,8}?(?:省|自治区|市|自治州|州|盟|区|县|旗)")
 _SEAT = re.compile(r"^[\u4e00-\u9fff]{2,5}?(?P<tail>(?:新区|[区县市旗]|镇|乡|街道)(?:人民)?(?:政府|办事处)?)$")
+_SECTOR = re.compile("^[\u4e00-\u9fff]{2,10}?(?P<tail>部门)$")
 _CLOSING_SEAT = re.compile(r"等(?P<tail>[区县市镇乡](?:人民)?政府)$")
 _STREETS = re.compile(r"^(?:街道|乡镇|镇|乡|镇街)(?:人民)?(?:政府|办事处)?$")
+_LETTER = re.compile("[0-9A-Za-z\u3400-\u9fff]")
 _AREA_ONLY = re.compile("[\u4e00-\u9fff]{2,5}")
 
 
@@ -90,6 +92,9 @@ def _read_list(text: str, names: Names) -> UnitList:
     mentions: dict[str, UnitMention] = {}
     prefix = previous = ""
     for piece, corrected in join_damaged(pieces, names):
+        if not _LETTER.search(piece.name):
+            flags.append(Flag("R21", piece.as_printed))
+            continue
         name, own = corrected, _cut_flags(piece, previous)
         if name != piece.name:
             own.append(Flag("R14", f"{piece.as_printed} → {name or '等'}"))
@@ -170,17 +175,18 @@ def _join_unfinished(pieces: list[Piece]) -> list[Piece]:
 
 
 def _complete_areas(pieces: list[Piece]) -> list[Piece]:
-    """Areas that share one ending: 朝阳、海淀区政府 and 朝阳、海淀等区政府 are 朝阳区政府 and 海淀区政府."""
+    """Names that share one ending: 朝阳、海淀等区政府 are 朝阳区政府 and 海淀区政府; 公安、交通部门 are two as well."""
     completed: list[Piece] = []
     tail = ""
     for piece in reversed(pieces):
         if match := _CLOSING_SEAT.match(piece.closing):
             tail = match["tail"]
-        if tail and _AREA_ONLY.fullmatch(piece.name) and not has_ending(piece.name) and not is_registered(piece.name):
-            stem = piece.name.removesuffix(tail[0])
-            completed.append(replace(piece, name=stem + tail))
+        whole = piece.name + tail if tail == "部门" else piece.name.removesuffix(tail[:1]) + tail
+        unfinished = _AREA_ONLY.fullmatch(piece.name) and not has_ending(piece.name) and not is_registered(piece.name)
+        if tail and unfinished and is_registered(whole):
+            completed.append(replace(piece, name=whole))
         else:
-            match = _SEAT.match(piece.name)
+            match = _SEAT.match(piece.name) or _SECTOR.match(piece.name)
             tail = match["tail"] if match and piece.name[0] not in "各有相" else ""
             completed.append(piece)
         if not piece.mark:

@@ -60,7 +60,7 @@ def sniff(path: Path) -> str:
         with path.open("rb") as handle:
             head = handle.read(_HEAD)
     except OSError as error:
-        raise ReadingError(f"{path.name}：无法打开（{error.strerror}）", f"{path.name}: cannot be opened ({error.strerror})") from error  # fmt: skip
+        raise _refused(path, f"无法打开（{error.strerror}）", f"cannot be opened ({error.strerror})") from error
     return _kind(path, head)
 
 
@@ -106,7 +106,7 @@ def _zip_kind(path: Path) -> str:
             encrypted = any(info.flag_bits & 1 for info in archive.infolist())
             mimetype = archive.read("mimetype")[:80] if "mimetype" in names and not encrypted else b""
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise _refused(path, "文件已损坏或不完整（DOCX、XLSX 的压缩包打不开）", "damaged or incomplete (its zip container cannot be opened)") from error  # fmt: skip
+        raise _refused(path, "文件已损坏或不完整（压缩包打不开）", "damaged or incomplete (a broken zip)") from error
     if encrypted:
         raise _refused(path, "文件已加密，请去除密码后再读取", "encrypted; remove the password first")
     parts = {name.split("/")[0].lower() for name in names if "/" in name}

@@ -15,7 +15,8 @@ from lantian.reading.errors import ReadingError
 from lantian.reading.guard import LIMITS, ocr_job
 from lantian.reading.layout import Cell, Document, Paragraph, Table
 from lantian.reading.model import Box, Flag
-from lantian.reading.sources.scan_ocr import Spot, engine, recognise, require_engine
+from lantian.reading.sources.scan_limits import SCAN
+from lantian.reading.sources.scan_ocr import engine, recognise, require_engine
 from lantian.reading.sources.scan_tokens import repair_tokens
 
 if TYPE_CHECKING:
@@ -28,14 +29,9 @@ if TYPE_CHECKING:
 
     Image = NDArray[np.uint8]
 
-__all__ = ["PageReading", "engine", "read", "read_page", "read_pages"]
+__all__ = ["PageReading", "engine", "read", "read_page", "read_page_images", "read_pages"]
 
 _PAGE_NUMBER = re.compile(r"[-—–一－_\s·.]*第?\s*\d{1,4}\s*页?[-—–一－_\s·.]*")
-_MARGIN = 0.12  # share of the page, above and below, where a lone number is the page's
-_TALL = 1.7  # a piece this much higher than wide holds characters one below the other
-_POOR = 0.75  # mean score of the longest lines below which the page may stand on its head
-_SAMPLES = 6
-_WORTHLESS = 0.4  # score below which a stray piece outside tables is dirt
 
 
 @dataclass(slots=True)
@@ -95,7 +91,7 @@ def read_pages(pages: Sequence[tuple[int, NDArray[Any]]]) -> list[list[Paragraph
 
 
 def read_page_images(pages: Sequence[tuple[int, NDArray[Any]]]) -> list[PageReading]:
-    """As :func:`read_pages`, with the flags and the confidence of each page; takes the lock of one OCR job at a time."""
+    """As :func:`read_pages`, with flags and confidence of each page. One such job runs at a time on a machine."""
     require_engine()
     with ocr_job(len(pages)):
         return [read_page(number, image) for number, image in pages]
@@ -132,10 +128,10 @@ def _upright(image: NDArray[Any]) -> _Look:
     spots = [piece.spot for piece in look.pieces()]
     area = sum(spot.height * spot.width for spot in spots)
     upended = sum(spot.height * spot.width for spot in spots if spot.height > 1.5 * spot.width)
-    if area and upended > 0.6 * area:
+    if area and upended > SCAN["upended"] * area:
         candidates = [_look(np.rot90(image, -turned // 90), turned) for turned in (90, 270)]
         look = max(candidates, key=_sample_score)
-    elif spots and (score := _sample_score(look)) < _POOR:
+    elif spots and (score := _sample_score(look)) < SCAN["poor"]:
         reversed_look = _look(np.rot90(image, 2), 180)
         look = reversed_look if _sample_score(reversed_look) > score else look
     _recognise([piece for piece in look.pieces() if not piece.text and not piece.known], look.sheet)
@@ -165,7 +161,7 @@ def _look(image: NDArray[Any], turned: int) -> _Look:
 
 def _sample_score(look: _Look) -> float:
     """Mean score of the page's longest lines, which are recognised for it."""
-    longest = sorted(look.pieces(), key=lambda piece: -piece.spot.width)[:_SAMPLES]
+    longest = sorted(look.pieces(), key=lambda piece: -piece.spot.width)[: int(SCAN["samples"])]
     _recognise(longest, look.sheet)
     return sum(piece.score for piece in longest) / len(longest) if longest else 0.0
 
@@ -181,7 +177,7 @@ def _recognise(pieces: Sequence[Piece], sheet: Sheet) -> None:
             piece.text, piece.known = scan_text.DASH, True
         spot = piece.spot
         crop = sheet.grey[spot.y0 : spot.y1, spot.x0 : spot.x1]
-        if spot.height > _TALL * spot.width and spot.height > 1.9 * sheet.em:
+        if spot.height > SCAN["tall"] * spot.width and spot.height > 1.9 * sheet.em:
             crop = scan_text.unstack(crop, sheet.em)
             stacked.add(len(crops))
         crops.append(crop)
@@ -189,6 +185,8 @@ def _recognise(pieces: Sequence[Piece], sheet: Sheet) -> None:
     for i, line in zip(unknown, recognise([crops[i] for i in unknown]), strict=True):
         pieces[i].text, pieces[i].score = line.text, line.score
         pieces[i].places = () if i in stacked else line.places
+        if pieces[i].missed and not any(char.isalnum() for char in line.text):
+            pieces[i].text = ""
 
 
 def _take_tokens(pieces: Sequence[Piece]) -> list[str]:
@@ -241,7 +239,7 @@ def _box(number: int, outline: tuple[float, float, float, float], sheet: Sheet) 
 
 def _is_page_number(line: TextLine, sheet: Sheet) -> bool:
     height = sheet.grey.shape[0]
-    in_margin = line.spot.y1 < _MARGIN * height or line.spot.y0 > (1 - _MARGIN) * height
+    in_margin = line.spot.y1 < SCAN["page_margin"] * height or line.spot.y0 > (1 - SCAN["page_margin"]) * height
     return in_margin and bool(_PAGE_NUMBER.fullmatch(line.text))
 
 

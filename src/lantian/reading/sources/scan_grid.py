@@ -1,6 +1,5 @@
 """The ruled grid of a page image: rulings, the places between them, and the cells that missing rulings merge.
 
-A *rail* is a ruling followed over the whole table, also through its gaps: a nearly level (or upright) straight line.
 Two rails of each direction bound a place; the edge between two places is drawn or not, told by the share of it that
 carries thin ink. All lengths are pixels; ``em`` is the height of a character on the page.
 """
@@ -10,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lantian.reading.sources.scan_limits import SCAN
+from lantian.reading.sources.scan_rails import Rail, find_rails, find_regions, find_runs, sample, wipe
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -17,32 +19,6 @@ if TYPE_CHECKING:
     Image = NDArray[np.uint8]
     Edges = NDArray[np.float32]
     Drawn = NDArray[np.bool_]
-    Region = tuple[int, int, int, int]
-
-_LEVEL_RUN, _UPRIGHT_RUN = 3.0, 1.6  # shortest ruling that founds a rail, in em (—— is two characters, a row 1.5)
-_CLOSE, _THICK = 0.25, 0.4  # gap inside a dashed or faint ruling, thickest ruling, in em
-_SAME_RAIL = 0.35  # rulings this near, in em, are one rail (double lines, steps)
-_PARTED = 4.0  # height, in em, of an undivided row that may part a table without sides
-_OWN_SLOPE, _BEND = 0.5, 0.006  # share of the table that a rail must cover to lean its own way, and how much it may
-_NARROW = 0.8  # rows and columns are wider than this, in em
-_OVERHANG = 1.0  # rulings reaching this far past the last crossing, in em, show a side that is not drawn
-_BESIDE = 0.25  # how far beside a ruling, in em, the paper is looked at
-_DRAWN, _CLEAN = 0.4, 0.15  # share of a drawn edge that is thin ink; share of ink on the clean side of a ruling
-_TEXT = 0.45  # share of ink on both sides from which a run is a line of text
-_SOLID, _WHOLE = 0.97, 0.9  # share of ink on a solid edge; less than the second is a broken one
-
-
-@dataclass(slots=True)
-class Rail:
-    """A ruling as ``across = offset + slope * along`` with half its thickness; ``drawn`` is false for an open side."""
-
-    offset: float
-    slope: float
-    half: float = 1.0
-    drawn: bool = True
-
-    def at(self, along: float) -> float:
-        return self.offset + self.slope * along
 
 
 @dataclass(slots=True)
@@ -62,11 +38,11 @@ class Grid:
     levels: list[Rail]
     uprights: list[Rail]
     places: list[Place]
+    level_drawn: Drawn = field(repr=False)  # by level rail and column, by upright rail and row
+    upright_drawn: Drawn = field(repr=False)
     repaired: bool = False
     cut_top: bool | None = None
     cut_bottom: bool | None = None
-    level_drawn: Drawn = field(repr=False, default=None)  # type: ignore[assignment]
-    upright_drawn: Drawn = field(repr=False, default=None)  # type: ignore[assignment]
 
     def corner(self, row: int, col: int) -> tuple[float, float]:
         """Where level rail ``row`` crosses upright rail ``col`` (x, y)."""
@@ -94,12 +70,12 @@ class Grid:
 
 def find_grids(ink: Image, em: float) -> list[Grid]:
     """The ruled tables of a page, from top to bottom. Frames with a single place are no tables."""
-    level = _runs(ink, em, _LEVEL_RUN)
-    upright = _runs(ink.T, em, _UPRIGHT_RUN).T
+    level = find_runs(ink, em, SCAN["level_run"])
+    upright = find_runs(ink.T, em, SCAN["upright_run"]).T
     grids = []
-    for x0, y0, x1, y1 in _regions(level, upright, em):
-        levels = _rails(level[y0:y1, x0:x1], ink, em, x0, y0)
-        uprights = _rails(upright[y0:y1, x0:x1].T, ink.T, em, y0, x0)
+    for x0, y0, x1, y1 in find_regions(level, upright, em):
+        levels = find_rails(level[y0:y1, x0:x1], ink, em, x0, y0)
+        uprights = find_rails(upright[y0:y1, x0:x1].T, ink.T, em, y0, x0)
         grid = _build(ink, em, levels, uprights)
         if grid is not None:
             grids.append(grid)
@@ -118,7 +94,7 @@ def erase(grey: Image, ink: Image, grid: Grid) -> None:
                 if drawn[i, j] and rail.drawn:
                     start = across[j].at(rail.offset) - across[j].half
                     stop = across[j + 1].at(rail.offset) + across[j + 1].half
-                    _wipe(page, mask, rail, int(start), int(stop) + 1)
+                    wipe(page, mask, rail, int(start), int(stop) + 1)
     for i, level in enumerate(grid.levels):
         for j, upright in enumerate(grid.uprights):
             x, y = (round(value) for value in grid.corner(i, j))
@@ -128,96 +104,8 @@ def erase(grey: Image, ink: Image, grid: Grid) -> None:
                 grey[spot], ink[spot] = 255, 0
 
 
-def _runs(ink: Image, em: float, shortest: float) -> Image:
-    """Mask of thin level runs of ink at least ``shortest`` em long."""
-    import cv2
-    import numpy as np
-
-    run = max(8, round(shortest * em))
-    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, max(3, round(_CLOSE * em))), np.uint8))
-    runs = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
-    thick = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((max(4, round(_THICK * em)), 1), np.uint8))
-    return np.asarray(runs & ~thick, np.uint8)
-
-
-def _regions(level: Image, upright: Image, em: float) -> list[Region]:
-    """x0, y0, x1, y1 around rulings that hang together, or that an undivided row of a table without sides parts."""
-    import cv2
-    import numpy as np
-
-    reach = max(3, round(0.6 * em)) | 1
-    joined = cv2.dilate(level | upright, np.ones((reach, reach), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if w > 1.5 * em]
-    merged: list[Region] = []
-    for box in sorted(boxes, key=lambda box: box[1]):
-        for i, other in enumerate(merged):
-            overlap = box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
-            if overlap or _parted(other, box, upright, em):
-                merged[i] = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
-                break
-        else:
-            merged.append(box)
-    return merged
-
-
-def _parted(one: Region, other: Region, upright: Image, em: float) -> bool:
-    """Whether two regions, one above the other, are one table whose sides are not ruled."""
-    edge = round(1.5 * em)
-    if not 0 <= other[1] - one[3] < _PARTED * em or abs(one[0] - other[0]) + abs(one[2] - other[2]) > 2 * em:
-        return False
-    sides = (upright[r[1] : r[3], x - edge : x + edge] for r in (one, other) for x in (r[0] + edge, r[2] - edge))
-    return not any(side.any() for side in sides)
-
-
-def _rails(runs: Image, ink: Image, em: float, dx: int, dy: int) -> list[Rail]:
-    """Straight rails through the level runs of a region; ``dx``, ``dy`` move them to coordinates of the page."""
-    import cv2
-    import numpy as np
-
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    pieces = []
-    for label in range(1, len(stats)):
-        x, y, w, h, _ = (int(value) for value in stats[label])
-        if w < em:
-            continue
-        ys, xs = np.nonzero(labels[y : y + h, x : x + w] == label)
-        lean, offset = np.polyfit(xs + x + dx, ys + y + dy, 1)
-        _, above, below = _sample(ink, Rail(float(offset), float(lean)), x + dx, x + dx + w, em)
-        if min(above.mean(), below.mean()) < _TEXT:
-            pieces.append((xs + x + dx, ys + y + dy))
-    slope = _common_slope(pieces, em)
-    groups: list[tuple[float, list[tuple[NDArray[np.intp], NDArray[np.intp]]]]] = []
-    for xs, ys in sorted(pieces, key=lambda piece: -len(piece[0])):
-        offset = float(np.median(ys - slope * xs))
-        for known, members in groups:
-            if abs(known - offset) <= _SAME_RAIL * em:
-                members.append((xs, ys))
-                break
-        else:
-            groups.append((offset, [(xs, ys)]))
-    rails = []
-    for _, members in groups:
-        xs = np.concatenate([member[0] for member in members])
-        ys = np.concatenate([member[1] for member in members])
-        own = float(np.polyfit(xs, ys, 1)[0]) if len(xs) > _OWN_SLOPE * runs.shape[1] else slope
-        own = min(max(own, slope - _BEND), slope + _BEND)
-        offset = float(np.median(ys - own * xs))
-        half = float(np.percentile(np.abs(ys - own * xs - offset), 95))
-        rails.append(Rail(offset, own, min(max(1.0, half), _SAME_RAIL * em)))
-    return sorted(rails, key=lambda rail: rail.at(dx + runs.shape[1] / 2))
-
-
-def _common_slope(pieces: list[tuple[NDArray[np.intp], NDArray[np.intp]]], em: float) -> float:
-    import numpy as np
-
-    slopes = [np.polyfit(xs, ys, 1)[0] for xs, ys in pieces if np.ptp(xs) > 8 * em]
-    return float(np.median(slopes)) if slopes else 0.0
-
-
 def _build(ink: Image, em: float, levels: list[Rail], uprights: list[Rail]) -> Grid | None:
     """The grid of one region, or None where the rulings enclose no table."""
-    import numpy as np
 
     if len(levels) < 1 or len(uprights) < 1:
         return None
@@ -240,10 +128,7 @@ def _build(ink: Image, em: float, levels: list[Rail], uprights: list[Rail]) -> G
     if len(places) < 2:
         return None
     repaired = broken or bent or open_left or open_right
-    return Grid(
-        levels, uprights, places, repaired, open_top or None, open_bottom or None,
-        np.asarray(level_drawn), np.asarray(upright_drawn),
-    )  # fmt: skip
+    return Grid(levels, uprights, places, level_drawn, upright_drawn, repaired, open_top or None, open_bottom or None)
 
 
 def _real(rails: list[Rail], drawn: Drawn, shares: Edges, em: float) -> list[int]:
@@ -253,7 +138,7 @@ def _real(rails: list[Rail], drawn: Drawn, shares: Edges, em: float) -> list[int
     for i, rail in enumerate(rails):
         if rail.drawn and not drawn[i].any():
             continue
-        if kept and rail.drawn and abs(rail.offset - rails[kept[-1]].offset) < _NARROW * em:
+        if kept and rail.drawn and abs(rail.offset - rails[kept[-1]].offset) < SCAN["narrow"] * em:
             if rails[kept[-1]].drawn and inked[i] > inked[kept[-1]]:
                 kept[-1] = i
             continue
@@ -266,7 +151,7 @@ def _broken(shares: Edges, drawn: Drawn) -> bool:
     import numpy as np
 
     for share, there in zip(shares, drawn, strict=True):
-        if there.any() and float(np.median(share[there])) > _SOLID and float(share[there].min()) < _WHOLE:
+        if there.any() and float(np.median(share[there])) > SCAN["solid"] and float(share[there].min()) < SCAN["whole"]:
             return True
     return False
 
@@ -284,7 +169,7 @@ def _add_open_sides(ink: Image, em: float, rails: list[Rail], across: list[Rail]
         after.append(stop - last.at(rail.offset))
     opened = [False, False]
     for side, overhang in enumerate((before, after)):
-        long = [length for length in overhang if length > _OVERHANG * em]
+        long = [length for length in overhang if length > SCAN["overhang"] * em]
         if len(long) >= max(2, len(across) // 2):
             opened[side] = True
             reach = float(np.median(long))
@@ -328,27 +213,11 @@ def _edges(ink: Image, em: float, rails: list[Rail], across: list[Rail], *, swap
             stop = round(across[j + 1].at(rail.offset) - across[j + 1].half - 1)
             if not rail.drawn or stop - start < 3:
                 continue
-            on, above, below = _sample(mask, rail, start, stop, em)
+            on, above, below = sample(mask, rail, start, stop, em)
             full[i, j] = float(on.mean())
-            clean = full[i, j] >= _WHOLE and min(above.mean(), below.mean()) < _CLEAN
-            drawn[i, j] = full[i, j] >= _SOLID or clean or float((on & ~above & ~below).mean()) >= _DRAWN
+            clean = full[i, j] >= SCAN["whole"] and min(above.mean(), below.mean()) < SCAN["clean"]
+            drawn[i, j] = full[i, j] >= SCAN["solid"] or clean or float((on & ~above & ~below).mean()) >= SCAN["drawn"]
     return drawn, full
-
-
-def _sample(mask: Image, rail: Rail, start: int, stop: int, em: float) -> NDArray[np.bool_]:
-    """Per position along the rail, whether there is ink on it, just above it and just below it: three rows."""
-    import numpy as np
-
-    along = np.arange(max(0, start), min(stop, mask.shape[1]))
-    centre = np.round(rail.offset + rail.slope * along).astype(int)
-    half = int(np.ceil(rail.half)) + 1
-    far = half + max(3, round(_BESIDE * em))
-
-    def zone(first: int, last: int) -> NDArray[np.bool_]:
-        rows = np.clip(centre + np.arange(first, last + 1)[:, None], 0, mask.shape[0] - 1)
-        return np.asarray(mask[rows, along].any(axis=0))
-
-    return np.stack([zone(-half, half), zone(-far, -half - 2), zone(half + 2, far)])
 
 
 def _places(level: Drawn, upright: Drawn) -> tuple[list[Place], bool]:
@@ -413,26 +282,3 @@ def _cut(shape: list[tuple[int, int]], upright: Drawn) -> list[Place]:
         done.extend(open_places)
         open_places = carried
     return done + open_places
-
-
-def _wipe(page: Image, mask: Image, rail: Rail, start: int, stop: int) -> None:
-    """Whiten the ruling where its ink is no thicker than usual: a comma printed on it, a stroke through it, stay."""
-    import numpy as np
-
-    along = np.arange(max(0, start), min(stop, page.shape[1]))
-    centre = np.round(rail.offset + rail.slope * along).astype(int)
-    half = int(np.ceil(rail.half)) + 1
-    reach = np.arange(-half - 3, half + 4)
-    rows = np.clip(centre + reach[:, None], 0, page.shape[0] - 1)
-    strip = mask[rows, along] > 0
-    band = strip[3:-3]
-    thickness = band.sum(axis=0)
-    before = np.logical_and.accumulate(strip[2::-1] & band[0], axis=0).sum(axis=0)
-    after = np.logical_and.accumulate(strip[-3:] & band[-1], axis=0).sum(axis=0)
-    if not thickness.any():
-        return
-    usual = float(np.median(thickness[thickness > 0]))
-    touched = thickness + before + after > 1.3 * usual + 1
-    free = ~np.convolve(touched, np.ones(5), "same").astype(bool)
-    page[rows[3:-3, free], along[free]] = 255
-    mask[rows[3:-3, free], along[free]] = 0

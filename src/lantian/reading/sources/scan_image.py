@@ -8,20 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lantian.reading.errors import ReadingError
+from lantian.reading.sources.scan_limits import SCAN
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Image = NDArray[np.uint8]
-
-MAX_PIXELS = 120_000_000  # A2 at 300 dpi is 35 million
-_INK = 0.72  # share of the paper's brightness below which a pixel is ink
-_SPECK = 5  # connected pixels up to which ink is dirt: a full stop has nine at 150 dpi
-_SMALL_TEXT, _GOOD_TEXT, _LARGE_TEXT = 17.0, 26.0, 46.0  # height of a character in pixels
-_MAX_SIDE = 6000
-_MAX_SKEW, _SEEN_SKEW = 5.0, 0.15  # degrees; the second is the least that is worth turning
-_POINTS = 60_000
 
 
 @dataclass(slots=True)
@@ -38,9 +31,9 @@ class Sheet:
 def load_pages(path: Path) -> list[Image]:
     """Decode an image file (PNG, JPEG, BMP, TIFF with all its pages) to grey arrays.
 
-    Raises :class:`ReadingError` for a file that is no image, is broken, or has more than ``MAX_PIXELS``.
+    Raises :class:`ReadingError` for a file that is no image, is broken, or has more than ``max_pixels`` (tables/scan.csv).
     """
-    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_PIXELS))
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(int(SCAN["max_pixels"])))
     import cv2
     import numpy as np
 
@@ -60,14 +53,15 @@ def load_pages(path: Path) -> list[Image]:
 
 
 def _unreadable(path: Path) -> ReadingError:
+    most = int(SCAN["max_pixels"]) // 1_000_000
     return ReadingError(
-        f"{path.name}：图像无法解码（文件损坏、格式不支持或超过 {MAX_PIXELS // 1_000_000} 百万像素）",
-        f"{path.name}: the image cannot be decoded (broken, unknown format or over {MAX_PIXELS // 1_000_000} megapixels)",
+        f"{path.name}：图像无法解码（文件损坏、格式不支持或超过 {most} 百万像素）",
+        f"{path.name}: the image cannot be decoded (broken, unknown format or over {most} megapixels)",
     )
 
 
 def prepare(image: NDArray[Any]) -> Sheet:
-    """Even out the light, bring text to a good size and take out the skew (±5°). Grey or RGB(A) in, :class:`Sheet` out."""
+    """Even out the light, bring text to a good size and take out the skew (±5°) of a grey or RGB(A) page."""
     import cv2
     import numpy as np
 
@@ -75,31 +69,25 @@ def prepare(image: NDArray[Any]) -> Sheet:
     grey = _even_light(grey)
     ink = ink_of(grey)
     em = character_height(ink)
-    factor = _GOOD_TEXT / em if em < _SMALL_TEXT else (_GOOD_TEXT * 1.3 / em if em > _LARGE_TEXT else 1.0)
-    factor = max(0.2, min(factor, 3.0, _MAX_SIDE / max(grey.shape)))
+    factor = (
+        SCAN["good_text"] / em
+        if em < SCAN["small_text"]
+        else (SCAN["fine_text"] / em if em > SCAN["large_text"] else 1.0)
+    )
+    factor = max(0.2, min(factor, 3.0, SCAN["max_side"] / max(grey.shape)))
     if abs(factor - 1) > 0.05:
         how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
         grey = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=how), np.uint8)
         ink = ink_of(grey)
         em *= factor
     angle = skew(ink)
-    if abs(angle) < _SEEN_SKEW:
+    if abs(angle) < SCAN["seen_skew"]:
         return Sheet(grey, ink, em)
     height, width = grey.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     straight = cv2.warpAffine(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255,))
     grey = np.asarray(straight, np.uint8)
     return Sheet(grey, ink_of(grey), em, angle)
-
-
-def turn(sheet: Sheet, degrees: int) -> Sheet:
-    """The sheet turned clockwise by 90, 180 or 270 degrees."""
-    import numpy as np
-
-    quarters = -(degrees // 90)
-    grey = np.ascontiguousarray(np.rot90(sheet.grey, quarters))
-    ink = np.ascontiguousarray(np.rot90(sheet.ink, quarters))
-    return Sheet(grey, ink, sheet.em, sheet.angle, (sheet.turned + degrees) % 360)
 
 
 def _even_light(grey: Image) -> Image:
@@ -110,7 +98,7 @@ def _even_light(grey: Image) -> Image:
     height, width = grey.shape
     small = cv2.resize(grey, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 21)
-    paper = cv2.resize(cv2.max(paper, 40), (width, height), interpolation=cv2.INTER_LINEAR)
+    paper = cv2.resize(np.maximum(paper, 40), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(grey, paper, scale=255), np.uint8)
 
 
@@ -119,9 +107,9 @@ def ink_of(grey: Image) -> Image:
     import cv2
     import numpy as np
 
-    ink = (grey < 255 * _INK).astype(np.uint8)
+    ink = (grey < 255 * SCAN["ink"]).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    specks = stats[:, cv2.CC_STAT_AREA] <= _SPECK
+    specks = stats[:, cv2.CC_STAT_AREA] <= SCAN["speck"]
     specks[0] = False
     dirt = specks[labels]
     grey[dirt] = 255
@@ -130,7 +118,7 @@ def ink_of(grey: Image) -> Image:
 
 
 def character_height(ink: Image) -> float:
-    """Height of a printed character in pixels: characters closed to blocks, their upper quartile; 30 on an empty page."""
+    """Height of a printed character in pixels: upper quartile of connected shapes; 30 on an empty page."""
     import cv2
     import numpy as np
 
@@ -150,12 +138,12 @@ def skew(ink: Image) -> float:
     ys, xs = np.nonzero(ink)
     if len(xs) < 200:
         return 0.0
-    if len(xs) > _POINTS:
-        pick = np.random.default_rng(0).choice(len(xs), _POINTS, replace=False)
+    if len(xs) > int(SCAN["skew_points"]):
+        pick = np.random.default_rng(0).choice(len(xs), int(SCAN["skew_points"]), replace=False)
         ys, xs = ys[pick], xs[pick]
     points = np.stack([xs - xs.mean(), ys - ys.mean()]).astype(np.float32)
     best = 0.0
-    for reach, step in ((_MAX_SKEW, 0.25), (0.25, 0.05), (0.05, 0.02)):
+    for reach, step in ((SCAN["max_skew"], 0.25), (0.25, 0.05), (0.05, 0.02)):
         angles = np.arange(best - reach, best + reach + step / 2, step)
         best = float(angles[int(np.argmax([_levelness(points, float(angle)) for angle in angles]))])
     return best

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lantian.reading.errors import MissingExtra
+from lantian.reading.sources.scan_limits import SCAN
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,13 +24,8 @@ if TYPE_CHECKING:
 
     Image = NDArray[np.uint8]
 
-_THREADS = 2
 _STRIDE = 32  # the detector wants sides that are multiples of it
-_DETECTOR_TEXT = 17.0  # height of a character, in pixels, at which the detector works well and fast
-_MAX_PIXELS = 5_000_000  # that the detector sees at once; bounds memory
-_PIXEL_SCORE, _BOX_SCORE, _GROW = 0.3, 0.45, 1.6  # DB post-processing as the models were published with
 _LINE_HEIGHT = 48  # pixels that the recogniser wants
-_BATCH_WIDTH = 8000  # summed padded width of the lines recognised at once; bounds memory
 _PACKAGES = ("rapidocr", "onnxruntime", "cv2", "numpy")
 
 
@@ -101,7 +97,7 @@ def _open_session(kind: str, _process: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = _THREADS
+    options.intra_op_num_threads = int(SCAN["threads"])
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     options.enable_cpu_mem_arena = False
@@ -124,12 +120,12 @@ def detect(grey: Image, em: float) -> list[Spot]:
     import numpy as np
 
     height, width = grey.shape
-    scale = min(1.0, _DETECTOR_TEXT / em, (_MAX_PIXELS / (height * width)) ** 0.5)
+    scale = min(1.0, SCAN["detector_text"] / em, (SCAN["detector_pixels"] / (height * width)) ** 0.5)
     target = [max(_STRIDE, round(side * scale / _STRIDE) * _STRIDE) for side in (width, height)]
     small = cv2.resize(grey, target, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    batch = np.repeat(_normal(small)[None, None], 3, axis=1)
+    batch = np.repeat(_normal(np.asarray(small, np.uint8))[None, None], 3, axis=1)
     heat = _session("det").run(None, {"x": batch})[0][0, 0]
-    mask = cv2.dilate((heat > _PIXEL_SCORE).astype(np.uint8), np.ones((2, 2), np.uint8))
+    mask = cv2.dilate((heat > SCAN["pixel_score"]).astype(np.uint8), np.ones((2, 2), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     fx, fy = width / target[0], height / target[1]
     spots = []
@@ -139,9 +135,9 @@ def detect(grey: Image, em: float) -> list[Spot]:
             continue
         part = labels[y : y + h, x : x + w] == label
         score = float(heat[y : y + h, x : x + w][part].mean())
-        if score < _BOX_SCORE:
+        if score < SCAN["box_score"]:
             continue
-        grow = w * h * _GROW / (2 * (w + h))
+        grow = w * h * SCAN["grow"] / (2 * (w + h))
         box = ((x - grow) * fx, (y - grow) * fy, (x + w + grow) * fx, (y + h + grow) * fy)
         x0, y0, x1, y1 = (round(value) for value in box)
         spots.append(Spot(max(0, x0), max(0, y0), min(width, x1), min(height, y1), score))
@@ -177,7 +173,7 @@ def recognise(crops: Sequence[Image]) -> list[Line]:
     start = 0
     while start < len(order):
         stop = start + 1
-        while stop < len(order) and resized[order[stop]].shape[1] * (stop + 1 - start) <= _BATCH_WIDTH:
+        while stop < len(order) and resized[order[stop]].shape[1] * (stop + 1 - start) <= SCAN["batch_width"]:
             stop += 1
         chosen = order[start:stop]
         widest = max(320, max(resized[i].shape[1] for i in chosen))
@@ -193,7 +189,7 @@ def recognise(crops: Sequence[Image]) -> list[Line]:
 def _normal(image: Image) -> NDArray[np.float32]:
     import numpy as np
 
-    return (image.astype(np.float32) / 255 - 0.5) / 0.5
+    return np.asarray((image.astype(np.float32) / 255 - 0.5) / 0.5, np.float32)
 
 
 def _resize_line(crop: Image) -> Image:

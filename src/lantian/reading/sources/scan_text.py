@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lantian.reading.sources.scan_grid import Grid, Place
+from lantian.reading.sources.scan_limits import SCAN
 from lantian.reading.sources.scan_ocr import Spot
 
 if TYPE_CHECKING:
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     Image = NDArray[np.uint8]
 
 DASH = "——"
-_SAME_LINE = 0.5  # lines of text nearer than this, in em, are one
-_PUNCTUATION = 0.62  # height and width, in em, up to which ink hanging over a ruling may be a punctuation mark
-_NEAR = 0.8  # how far from its line, in em, such a mark may stand
-_INDENT = (1.4, 2.9)  # first-line indent, in em (two characters)
-_LEFT = 0.6  # lines whose left ends differ by less, in em, begin at one margin
-_SHORT = 2.5  # a line that ends this far before the right margin, in em, ends its paragraph
 
 
 @dataclass(slots=True)
@@ -38,6 +33,7 @@ class Piece:
     text: str = ""
     score: float = 1.0
     known: bool = False  # told by its shape, not to be recognised
+    missed: bool = False  # overlooked by the detector; dirt if nothing but marks is read there
     places: tuple[float, ...] = ()  # middle of each character, as a share of the spot's width
 
 
@@ -101,7 +97,7 @@ def _take_back(parts: list[tuple[Place, Spot, Spot]], em: float) -> list[tuple[P
     kept = [parts[0]]
     for place, part, body in parts[1:]:
         before, whole, text = kept[-1]
-        if _is_mark(body, em) and body.x0 - text.x1 < _NEAR * em:
+        if _is_mark(body, em) and body.x0 - text.x1 < SCAN["mark_gap"] * em:
             kept[-1] = (before, replace(whole, x1=part.x1), replace(text, x1=body.x1))
         else:
             kept.append((place, part, body))
@@ -109,7 +105,7 @@ def _take_back(parts: list[tuple[Place, Spot, Spot]], em: float) -> list[tuple[P
 
 
 def _is_mark(body: Spot, em: float) -> bool:
-    return body.height <= _PUNCTUATION * em and body.width <= _PUNCTUATION * em
+    return body.height <= SCAN["mark"] * em and body.width <= SCAN["mark"] * em
 
 
 def _clip(spot: Spot, box: tuple[float, float, float, float], axis: int) -> Spot:
@@ -163,7 +159,7 @@ def find_missed(pieces: list[Piece], grid: Grid, ink: Image, em: float) -> None:
         elif body.height >= 0.5 * em or body.width >= 0.6 * em:
             margin = round(0.2 * em)
             spot = Spot(body.x0 - margin, body.y0 - margin, body.x1 + margin, body.y1 + margin, 0.0)
-            pieces.append(Piece(replace(spot, x0=max(0, spot.x0), y0=max(0, spot.y0)), place))
+            pieces.append(Piece(replace(spot, x0=max(0, spot.x0), y0=max(0, spot.y0)), place, missed=True))
 
 
 def _inside(body: Spot, box: tuple[float, float, float, float], em: float) -> bool:
@@ -184,7 +180,9 @@ def _line_before(pieces: list[Piece], body: Spot, em: float) -> Piece | None:
     near = [
         piece
         for piece in pieces
-        if piece.spot.y0 <= middle <= piece.spot.y1 and -2 <= body.x0 - piece.spot.x1 < _NEAR * em and not piece.known
+        if piece.spot.y0 <= middle <= piece.spot.y1
+        and -2 <= body.x0 - piece.spot.x1 < SCAN["mark_gap"] * em
+        and not piece.known
     ]
     return max(near, key=lambda piece: piece.spot.x1, default=None)
 
@@ -226,7 +224,7 @@ def lines_of(pieces: Sequence[Piece], em: float) -> list[TextLine]:
     rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda p: p.spot.y0 + p.spot.y1):
         middle = (piece.spot.y0 + piece.spot.y1) / 2
-        if rows and abs(middle - _middle(rows[-1])) < _SAME_LINE * em:
+        if rows and abs(middle - _middle(rows[-1])) < SCAN["same_line"] * em:
             rows[-1].append(piece)
         else:
             rows.append([piece])
@@ -258,15 +256,15 @@ def paragraphs_of(lines: Sequence[TextLine], em: float, width: float | None = No
     if len(lines) < 3 or width < 8 * em:
         return [list(lines)] if lines else []
     margin = min(line.spot.x0 for line in lines)
-    flush = [line.spot.x0 - margin < _LEFT * em for line in lines]
-    indented = [_INDENT[0] * em <= line.spot.x0 - margin <= _INDENT[1] * em for line in lines]
+    flush = [line.spot.x0 - margin < SCAN["left"] * em for line in lines]
+    indented = [SCAN["indent"] * em <= line.spot.x0 - margin <= SCAN["indent_most"] * em for line in lines]
     if sum(flush) < 2 or not all(one or other for one, other in zip(flush, indented, strict=True)):
         return [list(lines)]
     right = max(line.spot.x1 for line in lines)
     groups = [[lines[0]]]
     for i in range(1, len(lines)):
         after_full_stop = lines[i - 1].text.endswith(("。", "；", ";", "：", ":"))
-        ended = after_full_stop or right - lines[i - 1].spot.x1 > _SHORT * em
+        ended = after_full_stop or right - lines[i - 1].spot.x1 > SCAN["short_line"] * em
         if indented[i] and ended:
             groups.append([lines[i]])
         else:
@@ -281,8 +279,8 @@ def _loose_paragraphs(lines: Sequence[TextLine], em: float) -> list[list[TextLin
     right = max(line.spot.x1 for line in lines)
     groups = [[lines[0]]]
     for before, line in pairwise(lines):
-        starts_at_margin = line.spot.x0 - margin < _LEFT * em
-        full = right - before.spot.x1 < _SHORT * em
+        starts_at_margin = line.spot.x0 - margin < SCAN["left"] * em
+        full = right - before.spot.x1 < SCAN["short_line"] * em
         close = line.spot.y0 - before.spot.y1 < 1.2 * em
         if starts_at_margin and full and close:
             groups[-1].append(line)

@@ -17,7 +17,7 @@ def _tokens() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def repair_tokens(text: str) -> tuple[str, list[str]]:
-    """The text with misread terms put right, and each repair as ``V0Cs → VOCs``. Subscript digits join their letters."""
+    """The text with misread terms put right and each repair as ``V0Cs → VOCs``; subscripts join their letters."""
     text = text.translate(_SUBSCRIPTS)
     repairs: list[str] = []
     for pattern, replacement in _tokens():

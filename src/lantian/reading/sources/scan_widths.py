@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from lantian.reading.sources.scan_limits import SCAN
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -23,10 +25,6 @@ _FULL = "，：；！？（）"
 _HALF = ",:;!?()"
 _OTHER = {**dict(zip(_FULL, _HALF, strict=True)), **dict(zip(_HALF, _FULL, strict=True))}
 _CLOSING, _OPENING = "》」』】〕”’。、", "《「『【〔“‘"  # marks with blank after, before them
-_MARK_BLANK = 0.5  # of a character
-_BLANK = 0.7  # blank around the ink, in em, above which a mark is full width (0.4 and 0.95 are usual)
-_MAJORITY = 0.75
-_SPACE, _WIDER = 0.3, 0.22  # blank between two letters, in em, that is a space; how much wider than usual in its line
 
 
 def settle_widths(pieces: Sequence[Piece], ink: Image, em: float) -> None:
@@ -56,7 +54,7 @@ def _bracket(char: str) -> bool:
 
 def _majority(votes: Counter[tuple[bool, bool]], bracket: bool) -> bool | None:
     full, half = votes[bracket, True], votes[bracket, False]
-    if not full + half or max(full, half) < _MAJORITY * (full + half):
+    if not full + half or max(full, half) < SCAN["majority"] * (full + half):
         return None
     return full > half
 
@@ -66,11 +64,11 @@ def _is_full(piece: Piece, i: int, ink: Image, em: float) -> bool | None:
     text = piece.text
     if not 0 < i < len(text) - 1 or len(piece.places) != len(text):
         return None
-    room = _BLANK
+    room = SCAN["full_width"]
     for beside, blank_side in ((text[i - 1], _CLOSING), (text[i + 1], _OPENING)):
         if beside in _OTHER or beside in "一1Il":
             return None
-        room += _MARK_BLANK * (beside in blank_side)
+        room += SCAN["mark_blank"] * (beside in blank_side)
     return _gap(piece, i - 1, ink) + _gap(piece, i, ink) > room * em
 
 
@@ -94,7 +92,7 @@ def _spaces(piece: Piece, ink: Image, em: float) -> set[int]:
     if len(gaps) < 3:
         return set()
     usual = sorted(gaps.values())[len(gaps) // 2]
-    return {i + 1 for i, gap in gaps.items() if gap > _SPACE * em and gap - usual > _WIDER * em}
+    return {i + 1 for i, gap in gaps.items() if gap > SCAN["space"] * em and gap - usual > SCAN["space_wider"] * em}
 
 
 def _is_latin(char: str) -> bool:

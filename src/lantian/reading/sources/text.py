@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import Path
 
 from lantian.reading.errors import ReadingError
@@ -67,7 +68,7 @@ def parse(text: str) -> Document:
             blocks.append(found)
         at = after
     blocks.extend(text_prose.paragraphs(prose))
-    flags.extend(Flag("R21", match[0]) for _, match in zip(range(_SHOWN), _UNREADABLE.finditer(text)))
+    flags.extend(Flag("R21", match[0]) for match in islice(_UNREADABLE.finditer(text), _SHOWN))
     return Document("text", blocks, flags=flags)
 
 

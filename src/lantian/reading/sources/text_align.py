@@ -2,8 +2,8 @@
 
 A dump loses tabs, numbers and blank lines, but never the order of the cells. So every cell gets a cost for every column
 by what it holds (a closed-list deadline outside the deadline column is dear, a sentence under 序号 too;
-``tables/dump_costs.csv``), every lost or doubtful separator a cost of its own (``tables/dump_steps.csv``), and the cheapest sequence of columns is
-found by dynamic programming, linear in the number of cells. The deadline cell is the anchor because it is the one cell
+``tables/dump_costs.csv``), every lost or doubtful separator a cost of its own (``tables/dump_steps.csv``), and
+the cheapest sequence of columns is found by dynamic programming, linear in the number of cells. The deadline cell is the anchor because it is the one cell
 whose words are a closed list (plan catalogue of the districts, *Safe reading order*).
 """
 
@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import zip_longest
 from typing import Literal
 
 from lantian.reading.grammar.deadlines import is_deadline
@@ -73,7 +72,7 @@ def _step_costs() -> dict[tuple[str, str, bool], float]:
 
 
 def cell_class(cell: DumpCell) -> str:
-    """What a cell holds: blank, dash, number, deadline, heading, sentence, units or phrase (``tables/dump_classes.csv``)."""
+    """What a cell holds: blank, dash, number, deadline, heading, sentence, units or phrase."""
     return text_class(cell.text)
 
 
@@ -102,7 +101,8 @@ def place(cells: Sequence[DumpCell], kinds: Sequence[Kind]) -> list[Placed]:
     rows: list[Placed] = []
     doubtful: list[DumpCell] = []
     groups = list(_groups(cells))
-    for group, below in zip_longest(groups, groups[1:], fillvalue=[]):
+    belows = [*groups[1:], []] if groups else []
+    for group, below in zip(groups, belows, strict=True):
         regular = _regular(group, kinds)
         if regular is None or (below and below[0].joint != "tab"):
             doubtful.extend(group)
@@ -142,72 +142,70 @@ def _regular(group: list[DumpCell], kinds: Sequence[Kind]) -> Placed | None:
 def _search(cells: list[DumpCell], kinds: Sequence[Kind]) -> list[Placed]:
     if not cells:
         return []
-    width = len(kinds)
-    held = [_costs()[cell_class(cell)] for cell in cells]
-    steps = _Steps(kinds)
-    best = [_NEVER] * width + [0.0, _NEVER]
+    columns = _Columns(kinds)
+    best = [_NEVER] * columns.width + [0.0, _NEVER]
     trail: list[list[tuple[int, Action]]] = []
-    for index, cell in enumerate(cells):
-        after_blank = index > 0 and not cells[index - 1].lines
-        table = steps.table(cell.joint, cell.gap, after_blank)
-        content = [held[index][kind] for kind in kinds] + [held[index]["section"], held[index]["outside"]]
-        now: list[float] = []
-        back: list[tuple[int, Action]] = []
-        for state, ways in enumerate(table):
-            total, origin, action = min((best[origin] + cost, origin, action) for origin, cost, action in ways)
-            now.append(total + content[state])
-            back.append((origin, action))
-        best = now
-        trail.append(back)
-    ends = [total + steps.rest(state) for state, total in enumerate(best)]
+    above: DumpCell | None = None
+    for cell in cells:
+        best, origins = columns.step(best, cell, after_blank=above is not None and not above.lines)
+        trail.append(origins)
+        above = cell
+    ends = [total + rest for total, rest in zip(best, columns.rest, strict=True)]
     state = ends.index(min(ends))
     path: list[tuple[int, Action]] = []
-    for back in reversed(trail):
-        origin, action = back[state]
+    for origins in reversed(trail):
+        origin, action = origins[state]
         path.append((state, action))
         state = origin
     return _rows(cells, path[::-1])
 
 
-class _Steps:
-    """Costs of going from one column to the next. State ``width`` is a section row, ``width + 1`` text outside."""
+class _Columns:
+    """One step of the search. States are the columns, then a section row (``width``), then text outside."""
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
-        self._kinds = kinds
+        self.kinds = kinds
+        self.width = len(kinds)
         self._missing = [_costs()["missing"][kind] for kind in kinds]
-        self._known: dict[tuple[Joint, bool, bool], list[list[tuple[int, float, Action]]]] = {}
+        self.rest = [sum(self._missing[column + 1 :]) for column in range(self.width)] + [0.0, 0.0]
 
-    def rest(self, state: int) -> float:
-        """Cost of ending the row here."""
-        return sum(self._missing[state + 1 :])
-
-    def table(self, joint: Joint, gap: bool, after_blank: bool) -> list[list[tuple[int, float, Action]]]:
-        """For every state the ways to reach it: origin, cost, what is done."""
-        key = (joint, gap, after_blank)
-        if key not in self._known:
-            states = range(len(self._kinds) + 2)
-            self._known[key] = [[self._way(a, b, joint, gap, after_blank) for a in states] for b in states]
-        return self._known[key]
-
-    def _way(self, origin: int, to: int, joint: Joint, gap: bool, after_blank: bool) -> tuple[int, float, Action]:
-        width = len(self._kinds)
-        cost_of = _step_costs()
-        if to == width:
-            return origin, self.rest(origin) + cost_of["section", joint, gap or origin >= width], "section"
-        if to == width + 1:
-            allowed = joint == "loose" and origin >= width - 1
-            return origin, self.rest(origin) if allowed else _NEVER, "outside"
-        missing = list(self._missing[:to])
-        if joint == "soft" and to and self._kinds[0] == "seq":
-            missing[0] = cost_of["number", joint, gap]
-        start = cost_of["new", joint, gap] if origin < width else 0.0
-        ways: list[tuple[float, Action]] = [(self.rest(origin) + start + sum(missing), "new")]
-        if origin < to:
-            ways.append((sum(self._missing[origin + 1 : to]) + cost_of["next", joint, gap], "next"))
-        if origin == to and joint != "tab":
-            ways.append((cost_of["empty" if after_blank else "join", joint, gap], "join"))
-        cost, action = min(ways)
-        return origin, cost, action
+    def step(
+        self, best: list[float], cell: DumpCell, *, after_blank: bool
+    ) -> tuple[list[float], list[tuple[int, Action]]]:
+        """Cheapest costs of every state once this cell is placed, and for each where it came from and how."""
+        width, step_costs = self.width, _step_costs()
+        content = _costs()[cell_class(cell)]
+        joint, gap = cell.joint, cell.gap
+        ended = [total + rest for total, rest in zip(best, self.rest, strict=True)]
+        start = step_costs["new", joint, gap]
+        opened = min((total + (start if state < width else 0.0), state) for state, total in enumerate(ended))
+        totals: list[float] = []
+        origins: list[tuple[int, Action]] = []
+        passed = (_NEVER, 0)  # the cheapest column to the left, the columns skipped since then paid for
+        before = 0.0
+        for column, kind in enumerate(self.kinds):
+            ways: list[tuple[float, int, Action]] = [
+                (opened[0] + before, opened[1], "new"),
+                (passed[0] + step_costs["next", joint, gap], passed[1], "next"),
+            ]
+            if joint != "tab":
+                ways.append((best[column] + step_costs["empty" if after_blank else "join", joint, gap], column, "join"))
+            total, origin, action = min(ways)
+            totals.append(total + content[kind])
+            origins.append((origin, action))
+            passed = min((best[column], column), (passed[0] + self._missing[column], passed[1]))
+            lost_number = joint == "soft" and kind == "seq"
+            before += step_costs["number", joint, gap] if lost_number else self._missing[column]
+        section = [
+            (total + step_costs["section", joint, gap or state >= width], state) for state, total in enumerate(ended)
+        ]
+        total, origin = min(section)
+        totals.append(total + content["section"])
+        origins.append((origin, "section"))
+        total, origin = min((ended[state], state) for state in range(width - 1, width + 2))
+        totals.append(total + content["outside"] if joint == "loose" else _NEVER)
+        origins.append((origin, "outside"))
+        return totals, origins
 
 
 def _rows(cells: list[DumpCell], path: list[tuple[int, Action]]) -> list[Placed]:

@@ -97,20 +97,11 @@ def read_cells(lines: Sequence[str], first_line: int) -> tuple[list[Paragraph | 
     cells = list(split_cells(lines, first_line))
     blocks: list[Paragraph | Table] = []
     flags: list[Flag] = []
-    header: Columns | None = None
-    index = 0
-    while index < len(cells):
-        header = _header(cells, index) or header
-        assert header is not None
-        if index < len(cells) and cells[index] is header.cells[0]:
-            index += len(header.cells) + len(header.below)
-        end = next((at for at in range(index, len(cells)) if _header_again(cells, at)), len(cells))
-        placed = place(cells[index:end], header.kinds)
+    starts = _headers(cells)
+    for (start, header), (end, _) in zip(starts, [*starts[1:], (len(cells), None)], strict=True):
+        placed = place(cells[start + len(header.cells) + len(header.below) : end], header.kinds)
         blocks.extend(_blocks(header, placed))
         flags.extend(_moved(placed))
-        index = max(end, index)
-        if end == len(cells):
-            break
     return blocks, flags
 
 
@@ -130,7 +121,7 @@ def split_cells(lines: Sequence[str], first_line: int) -> Iterator[DumpCell]:
             if cell is None or (joint is not None and not repeating):
                 if cell is not None:
                     yield cell
-                cell = DumpCell(number, joint or "loose", gap)
+                cell = DumpCell(number, joint or "loose", gap or joint is None)
             if not repeating:
                 cell.lines.append((number, text))
         for order, part in enumerate(rest):
@@ -185,9 +176,19 @@ def _header(cells: Sequence[DumpCell], start: int) -> Columns | None:
     return Columns(row, fields, below)
 
 
-def _header_again(cells: Sequence[DumpCell], at: int) -> bool:
-    words = [cell for cell in cells[at : at + 2] if _is_word(cell)]
-    return len(words) == 2 and words[0].text != words[1].text and _header(cells, at) is not None
+def _headers(cells: Sequence[DumpCell]) -> list[tuple[int, Columns]]:
+    """All header rows with the index of their first cell; a table printed again has its header again."""
+    found: list[tuple[int, Columns]] = []
+    at = 0
+    while at < len(cells):
+        words = [cell.text for cell in cells[at : at + 2] if _is_word(cell)]
+        header = _header(cells, at) if len(words) == 2 and words[0] != words[1] else None
+        if header is None:
+            at += 1
+            continue
+        found.append((at, header))
+        at += len(header.cells) + len(header.below)
+    return found
 
 
 def _is_word(cell: DumpCell) -> bool:
