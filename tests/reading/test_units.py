@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -245,7 +247,24 @@ def test_any_text_is_read_without_an_error_and_alike_each_time(text: str) -> Non
     read_unit_lists([text, text], region="北京市", level="municipal", year=None)
 
 
+@pytest.mark.parametrize("hostile", ["牵头" * 2000 + "x", "等" + "市有关" * 60 + "x", "各" + "乡镇" * 300, "（" * 3000])
+def test_long_repetitions_are_cut_quickly(hostile: str) -> None:
+    begin = process_time()
+    split_units(hostile)
+    assert process_time() - begin < 3
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(UNITS, max_size=5, unique=True), st.sampled_from("、，；\n "))
 def test_a_canonical_list_reads_as_itself(units: list[str], mark: str) -> None:
     assert names(mark.join(units)) == units
+
+
+def test_a_prefix_holds_through_all_lists_of_one_bracket():
+    texts = ["省科技厅", "工业和信息化厅、生态环境厅", "生态环境厅"]
+    lists = read_unit_lists(texts, region="云川省", level="provincial", year=2025, continues=[False, True, False])
+    assert [[unit.name for unit in item.mentions] for item in lists] == [
+        ["省科技厅"],
+        ["省工业和信息化厅", "省生态环境厅"],
+        ["生态环境厅"],
+    ]

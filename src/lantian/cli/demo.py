@@ -134,6 +134,7 @@ def _kept(path: Path) -> list[Login]:
 
 
 def _keep(path: Path, logins: list[Login]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:

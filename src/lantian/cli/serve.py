@@ -113,6 +113,7 @@ def _first_administrator() -> None:
         return
     path = settings.LANTIAN_DATA / FIRST_LOGIN
     password = actions.random_password()
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     with transaction.atomic():
         user = actions.create_user(None, "admin", password)

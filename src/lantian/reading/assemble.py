@@ -84,7 +84,7 @@ def measure_paragraphs(row: Row) -> list[str]:
     """The paragraphs of the measure cell; a dump marks some of them only by the space after a full stop."""
     parts: list[str] = []
     for name in ("measure", "goal"):
-        cell = row.cells.get(name)  # type: ignore[call-overload]
+        cell = row.cells.get(name)
         for text in [] if cell is None else cell.paragraphs:
             pieces = [text] if row.geometry else _SENTENCE_GAP.split(text)
             parts.extend(piece for piece in pieces if piece.strip())
@@ -140,7 +140,7 @@ def _references(rows: list[Row]) -> list[CellRef]:
     references: list[CellRef] = []
     for row in rows:
         for name in ("section", "seq", "task", "measure", "goal", "deadline", *ROLE_FIELDS):
-            cell = row.cells.get(name)  # type: ignore[call-overload]
+            cell = row.cells.get(name)
             if cell is not None and not cell.blank and cell.ref not in references:
                 references.append(cell.ref)
     return references

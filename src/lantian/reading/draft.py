@@ -9,10 +9,14 @@ from lantian.reading.model import CellRef, Flag, RoleName
 
 @dataclass(slots=True)
 class DraftRole:
-    """The printed list of one role: a role cell, or one part of a role bracket."""
+    """The printed list of one role: a role cell, or one part of a role bracket.
+
+    ``continues``: the list goes on in the bracket of the role before it, so a prefix printed there (省) holds here, too.
+    """
 
     role: RoleName
     text: str
+    continues: bool = False
 
 
 @dataclass(slots=True)

@@ -16,9 +16,16 @@ from lantian.reading.text import join_paragraphs
 
 def finish_plan(draft: DraftPlan, *, file: str = "", sha256: str = "") -> Plan:
     """Read the words of a plan in print. Pure: the same draft gives the same plan."""
-    printed = [role.text for item in draft.drafts for role in item.roles]
+    roles = [role for item in draft.drafts for role in item.roles]
+    printed = [role.text for role in roles]
     head = read_head(draft.title, draft.preamble, units=printed)
-    lists = read_unit_lists(printed, region=head.region, level=head.level, year=head.year)
+    lists = read_unit_lists(
+        printed,
+        region=head.region,
+        level=head.level,
+        year=head.year,
+        continues=[role.continues for role in roles],
+    )
     measures: list[Measure] = []
     position = 0
     for n, item in enumerate(draft.drafts, start=1):

@@ -58,10 +58,10 @@ def _continues(last: Row, row: Row) -> bool:
 def _names_other_group(last: Row, row: Row) -> bool:
     """Whether the row prints a number or task that the row above does not carry."""
     for name in ("seq", "task"):
-        here = row.cells.get(name)  # type: ignore[call-overload]
+        here = row.cells.get(name)
         if here is None or here.blank or here.covered:
             continue
-        there = last.cells.get(name)  # type: ignore[call-overload]
+        there = last.cells.get(name)
         if there is None or there.blank or not same_words(here.text, there.text):
             return not _continues_name(there, here) if name == "task" else True
     return False

@@ -228,7 +228,7 @@ class _Writer:
             draft.cells.append(CellRef("measure", source[0], source[1], None, source[2]))
         inherited = list(self.inherited)
         for duties in part.duties:
-            draft.roles.extend(DraftRole(role.role, role.text) for role in duties.roles)
+            draft.roles.extend(DraftRole(role.role, role.text, n > 0) for n, role in enumerate(duties.roles))
             draft.deadline = draft.deadline or duties.deadline
             self.first_leads = self.first_leads or duties.first_leads
             self.inherited.extend(text for text in duties.inherited if text not in self.inherited)
@@ -252,7 +252,7 @@ def lead_first(draft: Draft) -> None:
         if role.role == "responsible":
             first, rest = split_first(role.text)
             if first:
-                leads = [DraftRole("lead", first), DraftRole("responsible", rest)]
+                leads = [DraftRole("lead", first, role.continues), DraftRole("responsible", rest, continues=True)]
                 draft.roles[index : index + 1] = leads if rest else leads[:1]
                 draft.flags.append(Flag("R35", first))
             return

@@ -38,7 +38,7 @@ def repair_roles(groups: list[Group], header: Header) -> None:
     for group in groups:
         _leaked_districts(group.rows)
         for above, row in zip([None, *group.rows], group.rows, strict=False):
-            _carry_down(above, row, header)
+            _carry_down(above, row, header, blanks_are_merges=dashes or not row.geometry)
 
 
 def _surplus_column(row: Row) -> None:
@@ -118,22 +118,25 @@ def _leaked_districts(rows: list[Row]) -> None:
             row.flags.append(Flag("R11", join_layout(row.text("lead"))))
 
 
-def _carry_down(above: Row | None, row: Row, header: Header) -> None:
-    """Blanks that are vertical merges take the value above (R02); a dash or an own cell stays."""
+def _carry_down(above: Row | None, row: Row, header: Header, *, blanks_are_merges: bool) -> None:
+    """Blanks that are vertical merges take the value above (R02); a dash or an own cell stays.
+
+    ``blanks_are_merges``: the source cannot show merged cells, or the plan prints a dash where it means none.
+    """
     carried: list[str] = []
     roles = [name for name in ROLE_FIELDS if header.has(name)]
     for name in ("deadline", *roles):
-        cell = row.cells.get(name)  # type: ignore[call-overload]
+        cell = row.cells.get(name)
         if (cell is not None and cell.covered and not cell.blank) or (
             cell is not None and cell.covered and above is not None and _take(above, row, name)
         ):
             carried.append(name)
-    if above is not None and not row.own("seq") and not row.own("task") and not row.geometry:
+    if above is not None and blanks_are_merges and not row.own("seq") and not row.own("task"):
         if row.blank("deadline") and _take(above, row, "deadline"):
             carried.append("deadline")
         owners = [name for name in ("lead", "responsible") if name in roles]
-        if owners and all(row.blank(name) for name in owners):  # type: ignore[arg-type]
-            carried.extend(name for name in owners if _take(above, row, name))  # type: ignore[arg-type]
+        if owners and all(row.blank(name) for name in owners):
+            carried.extend(name for name in owners if _take(above, row, name))
     if carried:
         row.flags.append(Flag("R02", " ".join(carried)))
 

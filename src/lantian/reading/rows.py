@@ -223,42 +223,39 @@ def _unused_columns(header: Header) -> list[Flag]:
 def _read_row(
     table: Table, places: list[Cell | None], r: int, header: Header, index: int, same_grid: bool, geometry: bool
 ) -> Row | None:
-    printed = [cell for cell in dict.fromkeys(id(place) for place in places if place is not None)]
-    by_id = {id(place): place for place in places if place is not None}
-    cells_here = [by_id[key] for key in printed]
-    if not any(cell.text.strip() for cell in cells_here if cell.row == r):
-        if not any(cell.text.strip() for cell in cells_here):
-            return None
-        if all(cell.row < r for cell in cells_here):
-            return None
-    section = _section_cell(cells_here, r, table.cols, header)
-    page = table.page
-    number = table.row_number(r)
+    here = list({id(place): place for place in places if place is not None}.values())
+    if not any(cell.text.strip() for cell in here if cell.row == r) and all(cell.row < r for cell in here):
+        return None  # nothing begins in this row: cells from above reach through it
+    if not any(cell.text.strip() for cell in here):
+        return None
+    page, number = table.page, table.row_number(r)
+    section = _section_cell(here, r, table.cols, header)
     if section is not None:
         ref = CellRef("section", page, number, section.col + 1, section.box)
-        cell = RowCell(section.paragraphs, ref, (index, section.row, section.col))
-        return Row("section", {"section": cell}, index, page, number, geometry=geometry)
+        title = RowCell(section.paragraphs, ref, (index, section.row, section.col))
+        return Row("section", {"section": title}, index, page, number, geometry=geometry)
     row = Row("measure", {}, index, page, number, geometry=geometry)
-    for cell in cells_here:
+    for cell in here:
         names = fields_of(cell, header, same_grid=same_grid)
-        if not names:
-            unnamed = cell.col >= len(header.words) or not header.words[cell.col]
-            if unnamed and cell.row == r and cell.text.strip():
-                row.surplus.append(cell.text)
-            continue
-        covered = cell.row < r or cell.inherits
+        unnamed = cell.col >= len(header.words) or not header.words[cell.col]
+        if not names and unnamed and cell.row == r and cell.text.strip():
+            row.surplus.append(cell.text)
         for name in names:
-            ref = CellRef(name, page, table.row_number(cell.row), cell.col + 1, cell.box)
-            item = RowCell(
-                list(cell.paragraphs), ref, (index, cell.row, cell.col), covered, names if len(names) > 1 else (),
-                cell.confidence, cell.auto_number,
-            )  # fmt: skip
-            known = row.cells.get(name)
-            if known is None or known.blank:
-                row.cells[name] = item
-            elif not item.blank and name in ROLE_FIELDS + ("note", "measure", "goal"):
-                known.paragraphs = known.paragraphs + item.paragraphs
+            _place(row, r, name, cell, names, table, index)
     return row if row.cells or row.surplus else None
+
+
+def _place(row: Row, r: int, name: Field, cell: Cell, names: tuple[Field, ...], table: Table, index: int) -> None:
+    ref = CellRef(name, table.page, table.row_number(cell.row), cell.col + 1, cell.box)
+    item = RowCell(
+        list(cell.paragraphs), ref, (index, cell.row, cell.col), cell.row < r or cell.inherits,
+        names if len(names) > 1 else (), cell.confidence, cell.auto_number,
+    )  # fmt: skip
+    known = row.cells.get(name)
+    if known is None or known.blank:
+        row.cells[name] = item
+    elif not item.blank and name in (*ROLE_FIELDS, "note", "measure", "goal"):
+        known.paragraphs = known.paragraphs + item.paragraphs
 
 
 def _section_cell(cells: list[Cell], r: int, cols: int, header: Header) -> Cell | None:

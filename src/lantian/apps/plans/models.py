@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lantian.apps.areas.models import Area, Level, Unit
 from lantian.apps.core.models import Job, StoredFile, WithUid
+from lantian.reading.text import compare_form
 
 
 class Medium(models.TextChoices):
@@ -140,6 +141,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.name}"
+
+    @property
+    def printed_otherwise(self) -> bool:
+        """Whether the print differs by more than the kind of its brackets and spaces."""
+        return compare_form(self.as_printed) != compare_form(self.name)
 
 
 class Target(models.Model):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from lantian.reading.grammar.targets_context import Context
 from lantian.reading.grammar.targets_figures import Figures
 from lantian.reading.grammar.targets_masks import mask
 from lantian.reading.grammar.targets_wordings import find_wordings
@@ -31,8 +32,7 @@ def find_targets(
     """
     if not text:
         return ()
-    masked = mask(text)
-    figures = Figures(masked, year=year, due=due, places=places, units=units)
-    found = figures.read()
-    found += find_wordings(masked, figures, found)
+    context = Context(mask(text), year=year, due=due, places=places, units=units)
+    found = Figures(context).read()
+    found += find_wordings(context, found)
     return tuple(sorted(found, key=lambda target: target.span or (0, 0)))

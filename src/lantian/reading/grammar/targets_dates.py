@@ -1,4 +1,4 @@
-"""Which date governs a figure: the nearest one printed before it, else the deadline of the cell (reading conventions)."""
+"""Which date governs a figure: the nearest one printed before it, else the deadline of the cell."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def _read(masked: Masked, match: re.Match[str], year: int | None) -> DateMention
     when, horizon = _date(match, year)
     if when is None or (year is not None and when.year < year):
         return None
-    if match["year"] and not any(match[name] for name in ("ymonth", "yhalf", "ytail")):
-        if not _GOAL_BEFORE.search(before) or _NAMED.match(after) or after.startswith(("—", "-", "至")):
-            return None
+    bare = match["year"] and not any(match[name] for name in ("ymonth", "yhalf", "ytail"))
+    if bare and (not _GOAL_BEFORE.search(before) or _NAMED.match(after) or after.startswith(("—", "-", "至"))):
+        return None
     if match["plan"] and match["planend"] in ("时期", "期间") and not _OPENS.search(text, 0, match.start()):
         return None
     if match["plan"] and _PLAN_NAME.match(text, match.end()):
@@ -120,9 +120,9 @@ def governing(mentions: list[DateMention], masked: Masked, position: int) -> Dat
     """
     clause_start, clause_end = masked.clause(position)
     index = bisect_right(mentions, position, key=lambda item: item.start) - 1
-    if index + 1 < len(mentions) and mentions[index + 1].start < clause_end:
-        if index < 0 or mentions[index].start < clause_start:
-            return mentions[index + 1]
+    follows = index + 1 < len(mentions) and mentions[index + 1].start < clause_end
+    if follows and (index < 0 or mentions[index].start < clause_start):
+        return mentions[index + 1]
     while index >= 0 and mentions[index].until <= position:
         index -= 1
     if index < 0:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from itertools import pairwise
 
-from lantian.reading.grammar.targets_dates import DateMention, find_baseline, find_mentions, governing
+from lantian.reading.grammar.targets_context import Context
+from lantian.reading.grammar.targets_dates import DateMention, find_baseline
 from lantian.reading.grammar.targets_masks import BRACKET, Masked
-from lantian.reading.grammar.targets_numbers import Number, Quantity, chinese_number, find_quantities
+from lantian.reading.grammar.targets_numbers import Number, Quantity, find_quantities
 from lantian.reading.grammar.targets_phrase import Phrase, head_falls, is_goal, is_ground, is_limit, read_phrase
-from lantian.reading.grammar.targets_scopes import applies_to, find_places, scope_of
+from lantian.reading.grammar.targets_ranks import find_ranks
+from lantian.reading.grammar.targets_scopes import applies_to, find_places, scope_of, without_places
 from lantian.reading.grammar.targets_subjects import (
     clean,
     is_low,
@@ -23,7 +25,7 @@ from lantian.reading.grammar.targets_subjects import (
     without_verb,
 )
 from lantian.reading.grammar.targets_words import words, words_at_end
-from lantian.reading.model import Comparator, Sense, Strength, Target, TargetKind
+from lantian.reading.model import Comparator, Sense, Target, TargetKind
 
 _FLIP: dict[Comparator, Comparator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "=", "~": "~"}
 _LIST_JOINT = re.compile(r"\x01{0,300}(?:、|和|与|及|以及)\Z")
@@ -39,50 +41,28 @@ _DENOMINATOR = re.compile(
     r"(?P<inside>(?:现有|存量|新增|新建|更新)[^，。；,;]{1,40}?)中(?=[，,]|[^国央心等型小])"
     r"|(?P<able>(?:具备|符合|有)[^，。；,;的]{0,10}条件的[^，。；,;、\x01]{1,14}?(?=开展|进行|实施|采用|采取|推进|实现|应|要|全部|有序|[，,、\x01]))|(?P<rule>原则上)"
 )
+_SHARE_WORDS = re.compile(r"条件的|新增|新建|更新|现有|存量|原则上")
 _FALL_VERB = re.compile(r"^(?:减少|削减|压减|降低|压降|节约|减排)")
 _FRESH = re.compile(r"新增|新建|建成|完成|新改扩建|扩建|改造")
-_RANK_OUT = re.compile(
-    r"(?P<verb>退出|不进入|不再进入|未进入|不在|不列|脱离|摆脱|跳出|避免进入|不落入|不得进入|防止进入|减少[^，。；]{1,30}进入)"
-    r"(?P<what>[^，。；]{0,16}?)(?:后|倒数|末尾?|排名靠后)第?(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})(?:名|位|个)?"
-)
-_RANK_IN = re.compile(
-    r"(?P<verb>进入|跻身|位居|位列|排名|保持在?|达到|力争|稳定在|列)(?P<what>[^，。；]{0,12}?)前(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})(?:名|位|强)?"
-    r"(?!的|[一二三四五六七八九十\d]|季度|年|个?月|期|款|项|分之)"
-)
 
 
 class Figures:
     """Reads the figures of one text. State only within one call: what came before decides lists and stretch goals."""
 
-    def __init__(
-        self, masked: Masked, *, year: int | None, due: date | None, places: Collection[str], units: Collection[str]
-    ) -> None:
-        self.masked = masked
-        self.year = year
-        self.due = due
-        self.places = frozenset(places)
-        self.units = frozenset(units)
-        self.mentions: list[DateMention] = find_mentions(masked, year=year)
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.masked: Masked = context.masked
+        self.places = context.places
         self.starts: list[int] = []
 
     def read(self) -> list[Target]:
         """All targets with a figure, in printed order."""
-        ranks = list(self._ranks())
+        ranks = find_ranks(self.context)
         taken = [target.span for target in ranks if target.span]
         found: list[Target] = []
         for run in self._runs(taken):
             found.extend(self._targets(run, found))
         return sorted([*found, *ranks], key=lambda target: target.span or (0, 0))
-
-    def deadline(self, position: int) -> date | None:
-        """The date that governs a figure: in the text, else of the cell, else the end of the plan's year."""
-        found = self.date_or_due(position)
-        return date(self.year, 12, 31) if found is None and self.year is not None else found
-
-    def date_or_due(self, position: int) -> date | None:
-        """The date that governs what stands at ``position``: in the text, else the latest of the deadline cell."""
-        mention = governing(self.mentions, self.masked, position)
-        return self.due if mention is None else mention.when
 
     def _runs(self, taken: list[tuple[int, int]]) -> Iterator[list[Phrase]]:
         kept = list(self._kept(taken))
@@ -105,6 +85,8 @@ class Figures:
         for quantity in find_quantities(self.masked.figures):
             if any(start <= quantity.start < end for start, end in taken):
                 continue
+            if quantity.unit_class == "none" and not self._may_be_bare(quantity):
+                continue
             phrase = read_phrase(self.masked, quantity, before.end if before else 0, len(self.masked.text))
             listed = before is not None and before.unit == quantity.unit and self._joined(before, quantity)
             if quantity.unit_class == "none" and not self._unitless(phrase):
@@ -119,6 +101,11 @@ class Figures:
 
     def _next(self, index: int) -> int:
         return self.starts[index + 1] if index + 1 < len(self.starts) else len(self.masked.text)
+
+    def _may_be_bare(self, quantity: Quantity) -> bool:
+        near = self.masked.view[max(0, quantity.start - 16) : quantity.start]
+        more = _MORE.match(self.masked.figures, quantity.unit_end) is not None
+        return more or words("unitless_subject").search(near) is not None
 
     def _unitless(self, phrase: Phrase) -> bool:
         if _MORE.match(self.masked.figures, phrase.quantity.unit_end):
@@ -164,7 +151,9 @@ class Figures:
         name = re.sub(r"^其中[:：，,]?", "", name)
         for verb in ("完成", "不少于", "达到"):
             name = name.removesuffix(verb)
-        return bool(name) and (name in self.places or name in self.units or find_places(name, self.places) == [name])
+        return bool(name) and (
+            name in self.places or name in self.context.units or find_places(name, self.places) == [name]
+        )
 
     def _stretches(self, phrase: Phrase, earlier: list[Target]) -> bool:
         """“X，力争Y”: Y becomes the stretch of the target before it."""
@@ -206,12 +195,12 @@ class Figures:
             value_max=top,
             unit=quantity.unit,
             baseline=find_baseline(sentence) if kind == "change" else None,  # type: ignore[arg-type]
-            by=self.deadline(quantity.start),
+            by=self.context.deadline(quantity.start),
             scope=scope,
             qualifier=self._qualifier(phrase),
             sense=self._sense(kind, comparator, subject, value, phrase),
             applies=applies_to(self.masked, quantity.start, counted=counted, scope=scope, said=phrase.said),
-            strength=self.strength(quantity.start),
+            strength=self.context.strength(quantity.start),
             statistic=self._statistic(phrase),
             period=self._period(phrase),
             denominator=self._denominator(phrase),
@@ -256,23 +245,23 @@ class Figures:
     def _distributed(self, lead: Phrase, run: list[Phrase]) -> Iterator[Target]:
         count = len(run)
         sentence = self.masked.sentence(lead.quantity.start)[0]
-        own = clean(lead.stem)
+        named = clean(lead.stem)
         places = [p for p in (find_places(self.masked.view[s : lead.quantity.start], self.places)
                   for s in (self.masked.clause(lead.quantity.start)[0], sentence)) if len(p) == count]  # fmt: skip
-        years = [m for m in self.mentions if sentence <= m.start < lead.quantity.start]
-        subjects: list[str] = [] if places else split_items(own, count)
+        years = [m for m in self.context.mentions if sentence <= m.start < lead.quantity.start]
+        subjects: list[str] = [] if places else split_items(named, count)
         if subjects and all(re.fullmatch(r".{0,3}20\d\d年?", item) for item in subjects):
             subjects = []
         template = self._target(lead, lead.quantity)
         last = run[-1].quantity
         for index, phrase in enumerate(run):
-            quantity = replace(phrase.quantity, unit=phrase.quantity.unit or last.unit,
-                               unit_class=phrase.quantity.unit_class if phrase.quantity.unit else last.unit_class)  # fmt: skip
+            own = phrase.quantity
+            quantity = own if own.unit else replace(own, unit=last.unit, unit_class=last.unit_class)
             own_words = replace(lead, quantity=replace(quantity, after=quantity.after or last.after))
             kind, value, top, comparator = self._measure(own_words, own_words.quantity)
             item = replace(
                 template, kind=kind, value=value, value_max=top, comparator=comparator, unit=quantity.unit,
-                span=(template.span or (0, 0))[:1] + (self._after(run[-1]),),
+                span=((template.span or (0, 0))[0], self._after(run[-1])),
             )  # fmt: skip
             item = replace(item, text=self.masked.text[slice(*(item.span or (0, 0)))])
             if places:
@@ -285,10 +274,12 @@ class Figures:
 
     def _year_list(self, years: list[DateMention], count: int) -> list[DateMention]:
         chain = years[-count:]
-        gaps = [self.masked.view[a.end : b.start] for a, b in zip(chain, chain[1:], strict=False)]
+        gaps = [self.masked.view[a.end : b.start] for a, b in pairwise(chain)]
         return chain if all(re.fullmatch(r"[、和与及，,到至]{0,3}", gap) for gap in gaps) else []
 
     def _span(self, phrase: Phrase, quantity: Quantity) -> tuple[int, int]:
+        if phrase.before.endswith(("、", "和", "及", "与")) and len(phrase.run) == 1:
+            return quantity.start, self._after(phrase)
         start = phrase.start + len(_EDGE_START.match(phrase.before)[0])  # type: ignore[index]
         return min(start, quantity.start), self._after(phrase)
 
@@ -321,7 +312,7 @@ class Figures:
         before = self.masked.view[
             max(clause - 60, self.masked.sentence(phrase.quantity.start)[0]) : phrase.quantity.start
         ]
-        matches = list(_DENOMINATOR.finditer(before))
+        matches = list(_DENOMINATOR.finditer(before)) if _SHARE_WORDS.search(before) else []
         for match in reversed(matches):
             found = next(group for group in match.groups() if group)
             tail = before[match.end() :]
@@ -339,24 +330,8 @@ class Figures:
         match = _PERIOD.search(phrase.before)
         return match[0] if match else None
 
-    def strength(self, position: int) -> Strength:
-        """力争, 鼓励, 研究 in the clause before; a 力争 that opens a sentence part governs its parallel clauses too."""
-        clause = self.masked.clause(position)[0]
-        sentence = self.masked.sentence(position)[0]
-        before = self.masked.view[clause:position]
-        if words("strength_soft").search(before):
-            return "力争"
-        opening = self.masked.view[sentence:clause].split("，")[-2:]
-        if any(re.match(r"[\s]*(?:全年|到?20\d\d年|年底前|全市)?力争(?!完成)", part) for part in opening):
-            return "力争"
-        if words("strength_encourage").search(before):
-            return "encourage"
-        if words("strength_study").search(before):
-            return "study"
-        return "hard"
-
     def _subject(self, phrase: Phrase, scope: tuple[str, ...]) -> str:
-        own = self._without_scope(own_subject(phrase), scope)
+        own = without_places(own_subject(phrase), scope)
         if head_falls(phrase):
             return _FALL_VERB.sub("", own) or own
         verb = own if own_is_verb(own) else ""
@@ -364,11 +339,9 @@ class Figures:
         if own:
             return own
         earlier = self._earlier_subject(phrase)
-        return (
-            verb + earlier
-            if verb not in ("", "完成", "实现", "力争") and "其中" in phrase.before + self._lead(phrase)
-            else earlier or re.sub(r"^(?:完成|实现)(?=.)", "", verb)
-        )
+        if verb not in ("", "完成", "实现", "力争") and "其中" in phrase.before + self._lead(phrase):
+            return verb + earlier
+        return earlier or re.sub(r"^(?:完成|实现)(?=.)", "", verb)
 
     def _lead(self, phrase: Phrase) -> str:
         clause = self.masked.clause(phrase.quantity.start)[0]
@@ -385,41 +358,4 @@ class Figures:
             end = max(start, min(end, self.starts[index]))
         words_before = self.masked.view[start:end]
         scope = find_places(words_before, self.places)
-        return without_verb(clean(self._without_scope(words_before.strip("，,：: "), tuple(scope))))
-
-    def _without_scope(self, subject: str, scope: tuple[str, ...]) -> str:
-        shorter = subject
-        for place in scope:
-            shorter = re.sub(rf"^(?:[、和与及等]?{re.escape(place)})(?:等)?", "", shorter)
-        return shorter.lstrip("、和与及等的") or subject
-
-    def _ranks(self) -> Iterator[Target]:
-        view = self.masked.view
-        for pattern, outside in ((_RANK_OUT, True), (_RANK_IN, False)):
-            for match in pattern.finditer(view):
-                number = match["n"]
-                value = int(number) if number.isdigit() else chinese_number(number)
-                if not value:
-                    continue
-                start, end = self.masked.clause(match.start())
-                start = max(start, match.start() - 60)
-                subject = clean(view[start : match.start()])
-                moving = match["verb"].startswith("减少")
-                left = start + len(_EDGE_START.match(view[start:])[0])  # type: ignore[index]
-                if moving:
-                    subject = clean(match["verb"].removeprefix("减少").removesuffix("进入"))
-                scope = scope_of(self.masked, match.start(), self.places)
-                yield Target(
-                    text=self.masked.text[left : match.end()],
-                    subject=self._without_scope(re.sub(r"排名$", "", subject) or subject, scope),
-                    kind="direction" if moving else "rank",
-                    comparator=None if moving else (">" if outside else "<="),
-                    value=None if moving else int(value),
-                    by=self.deadline(match.start()),
-                    scope=scope,
-                    sense="at_most" if moving or not outside else "at_least",
-                    applies=applies_to(self.masked, match.start(), counted=False, scope=scope, said=()),
-                    strength=self.strength(match.end()),
-                    statistic=m[0] if (m := _STATISTIC.search(view, start, match.end())) else None,
-                    span=(left, match.end()),
-                )
+        return without_verb(clean(without_places(words_before.strip("，,：: "), tuple(scope))))

@@ -16,6 +16,7 @@ BRACKET = "\x01"
 HIDDEN = "\x02"
 
 _LONGEST_BRACKET = 300
+_CLAUSE, _SENTENCE = 240, 480  # no sense reaches farther; it also keeps a text without punctuation linear
 _OPEN = {"（": "）", "(": ")", "〔": "〕", "[": "]", "［": "］", "【": "】"}
 _KEPT_BRACKET = re.compile(r"其中[:：，,]?|分别|力争|平方公里|立方米|套|台|艘|辆|个|次|A\)")
 _TITLE = re.compile(r"《[^《》]{1,120}(?:《[^《》]{1,80}》[^《》]{0,80})?》")
@@ -45,6 +46,7 @@ _DATES = (
     r"\d{1,2}日(?=前|起|至|内|—)",
     r"\d{1,2}(?:时|点)(?:\d{1,2}分)?(?=[—\-至到起前后])",
     r"(?<!\d)\d{1,6}个?(?:月|年|周|星期|季度|日历天|自然日|年度)(?:以上|以下|以内|内|左右)?",
+    r"(?<!\d)\d{1,2}小时(?=滑动|平均|最大|浓度)",
     r"24小时|7×24小时|全天候",
 )
 _BACKGROUND = re.compile(r"在[^，。；]{0,40}的?基础上")
@@ -66,16 +68,18 @@ class Masked:
     sentences: tuple[int, ...]
 
     def clause(self, position: int) -> tuple[int, int]:
-        """Start and end of the clause (，。；：) around ``position``."""
-        return _around(self.clauses, position)
+        """Start and end of the clause (，。；：) around ``position``, at most ``_CLAUSE`` characters away."""
+        start, end = _around(self.clauses, position)
+        return max(start, position - _CLAUSE), min(end, position + _CLAUSE)
 
     def sentence(self, position: int) -> tuple[int, int]:
-        """Start and end of the sentence (。；) around ``position``."""
-        return _around(self.sentences, position)
+        """Start and end of the sentence (。；) around ``position``, at most ``_SENTENCE`` characters away."""
+        start, end = _around(self.sentences, position)
+        return max(start, position - _SENTENCE), min(end, position + _SENTENCE)
 
 
 def _around(starts: tuple[int, ...], position: int) -> tuple[int, int]:
-    index = bisect_right(starts, position)
+    index = min(bisect_right(starts, position), len(starts) - 1)
     return starts[index - 1], starts[index]
 
 
@@ -118,5 +122,4 @@ def _starts(text: str, marks: str) -> tuple[int, ...]:
         if match[0] in ",:" and before.isdigit() and after.isdigit():
             continue
         cuts.add(match.end())
-    starts = sorted(cuts)
-    return (*starts, len(text)) if len(starts) == 1 else tuple(starts)
+    return tuple(sorted(cuts))

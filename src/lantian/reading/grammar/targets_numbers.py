@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from lantian.reading.grammar.targets_words import comparators_after, unit_classes, unit_pattern
+from lantian.reading.grammar.targets_words import comparators_after, match_unit
 from lantian.reading.model import Comparator
 
 Number = float | int
@@ -110,7 +110,7 @@ def chinese_number(text: str) -> Decimal | None:
 
 
 def find_quantities(masked: str) -> Iterator[Quantity]:
-    """Every numeral with a unit of the lexicon, left to right. ``masked`` has half-width digits (:func:`fold_digits`)."""
+    """Every numeral with its unit, left to right. ``masked`` has half-width digits (:func:`fold_digits`)."""
     position = 0
     while True:
         numeral = _NUMERAL.search(masked, position)
@@ -142,7 +142,11 @@ def _decimal(match: re.Match[str]) -> Decimal | None:
 
 def _repeats_unit(match: re.Match[str]) -> bool:
     """Whether the first figure of a range has its own unit (3%—5%); 提高5个百分点到80% is no range."""
-    return unit_pattern().fullmatch(match["unit"]) is not None and (match["dash"] not in "至到" or match["unit"] == "%")
+    return (
+        (unit := match_unit(match["unit"], 0)) is not None
+        and unit.end == len(match["unit"])
+        and (match["dash"] not in "至到" or match["unit"] == "%")
+    )
 
 
 def _fraction(text: str, match: re.Match[str]) -> Quantity | None:
@@ -184,21 +188,21 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         if scale:
             value *= _SCALES[scale[0]]
             end = scale.end()
-    unit = unit_pattern().match(text, end)
+    unit = match_unit(text, end)
     maximum = None if top is None else plain(top)
     chinese = bool(match["chinese"])
-    if unit is None or (match["double"] and unit["base"] != "%"):
+    if unit is None or (match["double"] and unit.name != "%"):
         if chinese:
             return None
         return _finish(text, start, end, plain(value), maximum, None, "none", loose=bool(loose))
-    name, kind = unit[0], unit_classes()[unit["base"]]
+    name = unit.name
     if name == "成":
         value, maximum = value * 10, None if top is None else plain(top * 10)
         name = "%"
     if name in ("％", "﹪"):
         name = "%"
     return _finish(
-        text, start, unit.end(), plain(value), maximum, name, "rate" if unit["per"] else kind,  # type: ignore[arg-type]
+        text, start, unit.end, plain(value), maximum, name, unit.unit_class,  # type: ignore[arg-type]
         loose=bool(loose), double=bool(match["double"]), chinese=chinese,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lantian.reading.grammar.targets_masks import BRACKET, Masked
 from lantian.reading.grammar.targets_numbers import Quantity
-from lantian.reading.grammar.targets_words import comparators, fillers, fragment, words, words_at_end
+from lantian.reading.grammar.targets_words import comparators, fragment, tail_words, words, words_at_end
 from lantian.reading.model import Comparator
 
 _REACH = 120  # characters of a clause that are looked at before and after a figure
@@ -20,7 +20,7 @@ _BASELINE_TAIL = re.compile(
     r"|相比|平均每?年|年均|每年|当年|各自|至少)\Z"
 )
 _FALL = re.compile(
-    r"(?:下降|降低|减少|削减|减排|压减|下滑|缩减|压降|缩短|压缩|减量|少排|降幅|下降率|下降幅度|降低率|减少率|削减率|减幅|降率|节约|节省)(?:率|比例|幅度)?\Z"
+    r"(?:下降|降低|减少|削减|减排|压减|下滑|缩减|压降|改善|缩短|压缩|减量|少排|降幅|下降率|下降幅度|降低率|减少率|削减率|减幅|降率|节约|节省)(?:率|比例|幅度)?\Z"
 )
 _RISE = re.compile(r"(?:增长|提高|提升|增加|上升|增幅|升幅|增速|涨幅|增长率|增长幅度|扩大|递增)(?:速度|率)?\Z")
 _HEAD_FALL = re.compile(r"(?:减少|削减|压减|降低|压降|节约|减排)(?=[^，。；]{1,30}\Z)")
@@ -37,7 +37,7 @@ _CONDITION = re.compile(r"的\x01{0,300}[，,]\Z")
 
 @dataclass(slots=True)
 class Phrase:
-    """One figure with its clause. ``before``/``rest`` are the words of the clause around it (``view``, brackets hidden).
+    """One figure with its clause. ``before`` and ``rest`` are the words around it, remarks in brackets hidden.
 
     ``stem`` is ``before`` without comparison words; ``sign`` −1 falls, +1 rises, 0 no change word; ``said`` holds the
     small words that were taken off (力争, 均, 分别, 累计 …).
@@ -69,7 +69,7 @@ class Phrase:
 
 
 def read_phrase(masked: Masked, quantity: Quantity, floor: int, ceiling: int) -> Phrase:
-    """The clause around a figure; ``floor`` is where the target before it ended, ``ceiling`` where the next figure begins."""
+    """The clause around a figure, from ``floor`` (end of the one before) to ``ceiling`` (start of the next)."""
     start, end = masked.clause(quantity.start)
     start = max(start, floor, quantity.start - _REACH)
     end = min(end, quantity.end + _REACH)
@@ -82,7 +82,8 @@ def read_phrase(masked: Masked, quantity: Quantity, floor: int, ceiling: int) ->
 
 
 def _strip(before: str) -> tuple[str, Comparator | None, bool, int, set[str]]:
-    stem, compared, about, sign, said = before, None, False, 0, set[str]()
+    stem, about, sign, said = before, False, 0, set[str]()
+    compared: Comparator | None = None
     while True:
         stem = stem.rstrip(BRACKET + ' ，,、：:“"')
         if sign == 0 and (moved := _FALL.search(stem) or _RISE.search(stem)):
@@ -94,11 +95,8 @@ def _strip(before: str) -> tuple[str, Comparator | None, bool, int, set[str]]:
             said.add(based[0])
             stem = stem[: based.start()]
             continue
-        for word, comparator in comparators():
-            if stem.endswith(word):
-                break
-        else:
-            word, comparator = next((item for item in fillers() if item and stem.endswith(item)), ""), None  # type: ignore[assignment]
+        tail = tail_words().search(stem[-8:])
+        word = tail[0] if tail else ""
         if not word and compared is None and (doubled := _LEAST_VERB.search(stem)):
             compared = ">=" if doubled["least"] else "<="
             said.add(doubled["word"])
@@ -106,6 +104,7 @@ def _strip(before: str) -> tuple[str, Comparator | None, bool, int, set[str]]:
             continue
         if not word:
             return stem, compared, about, sign, said
+        comparator = comparators().get(word)
         if comparator == "~":
             about = True
         elif comparator is not None and compared in (None, "="):
@@ -165,6 +164,10 @@ def is_goal(phrase: Phrase, masked: Masked, *, listed: bool) -> bool:
         masked.view, max(masked.clause(quantity.start)[0], quantity.start - 120), quantity.start
     ):
         return True
+    if not phrase.rest and len(phrase.stem) > 1 and words("goal_verb").search(
+        masked.view, masked.sentence(quantity.start)[0], phrase.start
+    ):
+        return True
     return len(phrase.stem) < 7 and words("doing_verb").search(phrase.rest[:40]) is not None and kind == "count"
 
 
@@ -181,7 +184,7 @@ def _chinese_counts(phrase: Phrase) -> bool:
 
 
 def is_limit(phrase: Phrase, masked: Masked) -> bool:
-    """Whether the figure only says which objects are meant (4.5吨以下环卫车, 大于1吨的企业), where, or on what condition."""
+    """Whether the figure only says which objects are meant (4.5吨以下环卫车), where, or on what condition."""
     quantity, rest = phrase.quantity, phrase.rest
     kind = quantity.unit_class
     if kind == "none":

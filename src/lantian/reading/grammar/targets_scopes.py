@@ -75,6 +75,14 @@ def scope_of(masked: Masked, position: int, known: Collection[str]) -> tuple[str
     return ()
 
 
+def without_places(subject: str, scope: Collection[str]) -> str:
+    """The subject without the places that lead it (甲区、乙区降尘量 → 降尘量), unless nothing else is left."""
+    shorter = subject
+    for place in scope:
+        shorter = re.sub(rf"^(?:[、和与及等]?{re.escape(place)})等?", "", shorter)
+    return shorter.lstrip("、和与及等的") or subject
+
+
 def applies_to(
     masked: Masked, position: int, *, counted: bool, scope: tuple[str, ...], said: Collection[str]
 ) -> Applies | None:

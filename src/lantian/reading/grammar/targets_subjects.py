@@ -6,14 +6,14 @@ import re
 
 from lantian.reading.grammar.targets_masks import BRACKET
 from lantian.reading.grammar.targets_phrase import Phrase
-from lantian.reading.grammar.targets_words import fragment, words, words_at_end, words_at_start
+from lantian.reading.grammar.targets_words import fragment, tail_words, words, words_at_end, words_at_start
 
 _LONGEST = 40
 _EDGE = ' 　，,、。；;：:的和与及并“”"' + BRACKET
 _LEAD = re.compile(
     r"(?:(?:[到至]?20\d\d年?[—–\-－至到]20\d\d年[内间]?|[到至]?20\d\d年(?:底|末|年底)?前?|\d{1,2}月(?:底|末|\d{1,2}日)?前?|年底前?|年末|全年|每年|年内|本年度"
     r"|[到至]?[“\"]?十[二三四五六]五[”\"]?(?:期?末|期间|时期)?)"
-    r"|其中|全市及各区|全区及各街道|全[市区县省]及各[一-龥]{1,3}?(?=[一-龥]{0,12}(?:量|率|浓度))|全市|全区|全县|全省|全国|本市|本区|我市|我省|我区|各地|各区|各县|对标|对于|力争|争取|努力|确保|实现|累计|分别|各街道|各镇街|各乡镇|各镇|各市|各设区市|各级|同时|并|要|应|须|将|使|把|对|按照|以|进一步|继续|逐步|加快|大力|全面|积极|率先|基本|共|约|不低于|动态|平均|进入|在)[，,]?"
+    r"|其中|全市及各区|全区及各街道|全[市区县省]及各[一-龥]{1,3}?(?=[一-龥]{0,12}(?:量|率|浓度))|全市|全区|全县|全省|全国|本市|本区|我市|我省|我区|各地|各区|各县|对标|对于|力争|争取|努力|确保|实现|累计|分别|各街道|各镇街|各乡镇|各镇|各市|各设区市|各级|同时|并|要|应|须|将|使|把|对|按照|以|进一步|继续|逐步|加快|大力|全面|积极|率先|基本|共|约|不低于|动态|进入|在|计划|拟)[，,]?"
 )
 _ACTORS = re.compile(
     r"[^，。；]{0,60}?(?:部门|委|局|办|政府|公司|单位|管委会|中心|集团|支队)(?:牵头)?(?=全年|完成|组织|开展|推动|建设|新建|改造)"
@@ -36,7 +36,8 @@ _TAIL = re.compile(
 def own_subject(phrase: Phrase) -> str:
     """The thing measured, as printed and short: before the figure, or after it where a verb stands before it."""
     before = clean(phrase.stem)
-    if phrase.stem.endswith("等") or (before and words_at_end("doing_verb").search(before) and len(before) < 24):
+    follows = phrase.before.endswith(("、", "和", "及", "与"))
+    if follows or phrase.stem.endswith("等") or (before and words_at_end("doing_verb").search(before) and len(before) < 24):
         after = after_subject(phrase)
         if after:
             return after
@@ -68,8 +69,9 @@ def clean(text: str) -> str:
         text = text[lead.end() :].lstrip(_EDGE)
     if lead and lead.end() == len(text):
         return ""
-    text = _TRAIL.sub("", _FROM.sub("", text))[-_LONGEST:]
-    return text + "”" if text.count("“") > text.count("”") else text
+    text = tail_words().sub("", _TRAIL.sub("", _FROM.sub("", text)))[-_LONGEST:]
+    opened, closed = text.count("“"), text.count("”")
+    return text + "”" if opened > closed else "“" + text if closed > opened else text
 
 
 def without_verb(text: str) -> str:
@@ -87,7 +89,7 @@ def without_verb(text: str) -> str:
 
 def own_is_verb(text: str) -> bool:
     """Whether the words are nothing but doing verbs (完成, 改造提升)."""
-    return re.fullmatch(rf"{fragment('doing_verb')}{{1,2}}", text) is not None
+    return re.fullmatch(rf"再?{fragment('doing_verb')}{{1,2}}", text) is not None
 
 
 def split_items(text: str, count: int | None = None) -> list[str]:

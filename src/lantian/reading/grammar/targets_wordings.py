@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from typing import get_args
 
-from lantian.reading.grammar.targets_figures import Figures
+from lantian.reading.grammar.targets_context import Context
 from lantian.reading.grammar.targets_masks import BRACKET, Masked
 from lantian.reading.grammar.targets_scopes import applies_to, scope_of
 from lantian.reading.grammar.targets_subjects import after_words, clean, is_low, without_verb
@@ -40,24 +41,31 @@ def _deliverable() -> re.Pattern[str]:
     return re.compile(rf"(?P<verb>{fragment('deliverable_verb')})(?!的|和|与|及)(?P<title>{title})")
 
 
-def find_wordings(masked: Masked, figures: Figures, numeric: list[Target]) -> list[Target]:
-    """Targets that the print gives without a figure, one per clause and kind; what a figure already says is left out."""
+def find_wordings(context: Context, numeric: list[Target]) -> list[Target]:
+    """Targets that the print gives without a figure, one per clause and kind; figures come first."""
     found: list[Target] = []
+    masked = context.masked
     taken: set[tuple[int, str]] = set()
-    covered = [target.span for target in numeric if target.span]
-    for target in [*_documents(masked, figures), *_worded(masked, figures)]:
+    covered = sorted(target.span for target in numeric if target.span)
+    for target in [*_documents(context), *_worded(context)]:
         start, end = target.span or (0, 0)
         key = (start if target.kind == "deliverable" else masked.clause(start)[0], target.kind)
         if key in taken:
             continue
-        if target.kind != "deliverable" and any(begin < end and start < stop for begin, stop in covered):
+        if target.kind != "deliverable" and _overlaps(covered, start, end):
             continue
         taken.add(key)
         found.append(target)
     return found
 
 
-def _worded(masked: Masked, figures: Figures) -> Iterator[Target]:
+def _overlaps(covered: list[tuple[int, int]], start: int, end: int) -> bool:
+    index = bisect_left(covered, (end, 0))
+    return any(stop > start for _, stop in covered[max(0, index - 12) : index])
+
+
+def _worded(context: Context) -> Iterator[Target]:
+    masked = context.masked
     for name, pattern in _patterns():
         kind: TargetKind = next(item for item in _KINDS if name.startswith(item))
         for match in pattern.finditer(masked.view):
@@ -66,19 +74,19 @@ def _worded(masked: Masked, figures: Figures) -> Iterator[Target]:
                 end = masked.clause(match.end() - 1)[1]
             begin, stop = max(start, match.start() - 80), min(end, match.end() + 60)
             subject, sense = _subject(name, match, masked.view[begin : match.start()], masked.view[match.end() : stop])
-            if kind == "external" and re.match(r"[^，。；,;]{0,8}(?:考核|检查|培训)", masked.view[match.end() :]):
+            if kind == "external" and re.match(r"[^，。；,;]{0,8}(?:考核|检查|培训)", masked.view[match.end() : match.end() + 20]):
                 continue
             span = _trimmed(masked, begin if name != "direction_before" else match.start(), stop)
-            scope = scope_of(masked, match.start(), figures.places)
+            scope = scope_of(masked, match.start(), context.places)
             yield Target(
                 text=masked.text[slice(*span)],
                 subject=subject,
                 kind=kind,
-                by=figures.date_or_due(match.start()),
+                by=context.date_or_due(match.start()),
                 scope=scope,
                 sense=sense,
                 applies=applies_to(masked, match.start(), counted=False, scope=scope, said=()),
-                strength=figures.strength(match.end()),
+                strength=context.strength(match.end()),
                 period=match[0] if kind == "cadence" else None,
                 span=span,
             )
@@ -100,7 +108,8 @@ def _subject(name: str, match: re.Match[str], before: str, after: str) -> tuple[
     return (own if len(own) > 1 else after_words(after)), None
 
 
-def _documents(masked: Masked, figures: Figures) -> Iterator[Target]:
+def _documents(context: Context) -> Iterator[Target]:
+    masked = context.masked
     for match in _deliverable().finditer(masked.view):
         verb, title = match["verb"], match["title"]
         before = masked.view[max(0, match.start() - 2) : match.start()]
@@ -111,15 +120,15 @@ def _documents(masked: Masked, figures: Figures) -> Iterator[Target]:
         if (verb in _IMPROVING and _GENERAL.search(title)) or (verb == "完善" and title.endswith("政策")):
             continue
         span = _trimmed(masked, match.start(), match.end())
-        scope = scope_of(masked, match.start(), figures.places)
-        strength: Strength = figures.strength(match.start())
+        scope = scope_of(masked, match.start(), context.places)
+        strength: Strength = context.strength(match.start())
         if strength == "study" or (strength == "hard" and verb in ("研究", "研究提出")):
             strength = "study"
         yield Target(
             text=masked.text[slice(*span)],
             subject=masked.text[match.start("title") : match.end("title")],
             kind="deliverable",
-            by=figures.date_or_due(match.start()),
+            by=context.date_or_due(match.start()),
             scope=scope,
             applies=applies_to(masked, match.start(), counted=False, scope=scope, said=()),
             strength=strength,

@@ -1,9 +1,10 @@
-"""Word tables of the target grammar, compiled once (``tables/target_*.csv``; the words are data, the rules are code)."""
+"""Word tables of the target grammar (``tables/target_*.csv``), compiled once: words are data, rules are code."""
 
 from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -21,6 +22,7 @@ def _groups() -> dict[str, str]:
     return {row["group"]: row["pattern"] for row in table("target_words.csv")}
 
 
+@cache
 def fragment(group: str) -> str:
     """The alternation of one group of ``target_words.csv`` as a non-capturing regex fragment, longest word first."""
     words = sorted(_groups()[group].split("|"), key=len, reverse=True)
@@ -51,36 +53,58 @@ def unit_classes() -> dict[str, str]:
     return {row["unit"]: row["class"] for row in table("target_units.csv")}
 
 
+@dataclass(frozen=True, slots=True)
+class UnitMatch:
+    """A unit found in a text: as printed, its class (``rate`` with a denominator), and where it ends."""
+
+    name: str
+    unit_class: str
+    end: int
+
+
+def match_unit(text: str, position: int) -> UnitMatch | None:
+    """The unit that stands at ``position``, with its denominators (``吨/平方公里·月``); None where none does."""
+    base = _base_unit().match(text, position)
+    if base is None:
+        return None
+    unit_class, end = unit_classes()[base[0]], base.end()
+    if text[end : end + 1] in ("/", "／", "∕", "每") and (under := _denominators().match(text, end)):
+        unit_class, end = "rate", under.end()
+    return UnitMatch(text[position:end], unit_class, end)
+
+
 @cache
-def unit_pattern() -> re.Pattern[str]:
-    """A unit as printed, with its denominators: ``吨/平方公里·月``, ``蒸吨/小时``, ``微克/立方米``."""
-    base = "|".join(re.escape(unit) for unit in sorted(unit_classes(), key=len, reverse=True))
-    under = "|".join(
-        re.escape(row["unit"]) for row in sorted(table("target_denominators.csv"), key=lambda row: -len(row["unit"]))
-    )
-    below = rf"[百千万亿]{{0,2}}(?:{under})(?:国内生产总值|GDP)?(?:[·•・∙⋅．.﹒*×](?:{under}))*"
+def _base_unit() -> re.Pattern[str]:
+    units = sorted(unit_classes(), key=len, reverse=True)
+    return re.compile("(?:" + "|".join(re.escape(unit) for unit in units) + ")(?![A-Za-z])")
+
+
+@cache
+def _denominators() -> re.Pattern[str]:
+    units = sorted((row["unit"] for row in table("target_denominators.csv")), key=len, reverse=True)
+    one = "(?:" + "|".join(re.escape(unit) for unit in units) + ")"
     return re.compile(
-        rf"(?P<base>{base})(?![A-Za-z])(?:(?P<per>[/／∕]|每)(?:[(（]{below}[)）]|{below})(?:[/／](?:{under}))?)?"
-        r"(?:标准煤|标煤)?"
+        rf"(?:[/／∕每][(（]?[百千万亿]{{0,2}}{one}(?:国内生产总值|GDP)?(?:[·•・∙⋅．.﹒*×]{one})*[)）]?){{1,2}}(?:标准煤|标煤)?"
     )
 
 
 @cache
-def comparators() -> tuple[tuple[str, Comparator], ...]:
-    """(word, comparator) printed before the figure, longest word first."""
-    return _comparators("before")
+def comparators() -> dict[str, Comparator]:
+    """Word printed before the figure → comparator."""
+    return dict(_comparators("before"))
+
+
+@cache
+def tail_words() -> re.Pattern[str]:
+    """Comparison words and fillers at the end of the words before a figure (力争, 均, 控制在 …), longest first."""
+    listed = [*(word for word, _ in _comparators("before")), *(word for word, _ in _comparators("filler") if word)]
+    return re.compile("(?:" + "|".join(re.escape(word) for word in sorted(listed, key=len, reverse=True)) + r")\Z")
 
 
 @cache
 def comparators_after() -> tuple[tuple[str, Comparator], ...]:
     """(word, comparator) printed after the figure, longest word first."""
     return _comparators("after")
-
-
-@cache
-def fillers() -> tuple[str, ...]:
-    """Words between subject and figure that mean nothing for the comparison (力争, 均, 累计 …), longest first."""
-    return tuple(word for word, _ in _comparators("filler"))
 
 
 @cache

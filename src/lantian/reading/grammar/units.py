@@ -1,7 +1,7 @@
 """分工: printed lists of units → single units under their canonical names.
 
 All role cells of one plan are read together, because a plan is consistent in how it names its units: what it prints
-often tells what a rare variant or a broken name should have been. Conventions: docs/reading/units.md.
+often tells what a rare variant or a broken name should have been.
 """
 
 from __future__ import annotations
@@ -58,15 +58,18 @@ _AREA_ONLY = re.compile("[\u4e00-\u9fff]{2,5}")
 
 def split_units(text: str) -> list[UnitMention]:
     """One printed list without knowledge of its plan: cut and put in order, nothing corrected by region or plan."""
-    return list(_read_list(text, Names()).mentions)
+    return list(_read_list(text, Names(), "")[0].mentions)
 
 
-def read_unit_lists(texts: Sequence[str], *, region: str, level: str, year: int | None) -> list[UnitList]:
+def read_unit_lists(
+    texts: Sequence[str], *, region: str, level: str, year: int | None, continues: Sequence[bool] = ()
+) -> list[UnitList]:
     """Read all printed lists of one plan together.
 
     :param texts: role cells as printed (``\\n`` = line or paragraph break), or the unit lists of role brackets.
     :param region: innermost area of the plan (北京市), ``level`` as in ``Plan``, ``year`` of the plan: they choose the
         aliases that apply.
+    :param continues: for each text, whether it goes on in the bracket of the text before it (省科技厅牵头，工业和信息化厅配合).
     :returns: one list for each text, in the same order.
     """
     forms = aliases(region, level, year)
@@ -79,18 +82,25 @@ def read_unit_lists(texts: Sequence[str], *, region: str, level: str, year: int 
         if form in seen and canonical:
             seen[canonical] += seen.pop(form)
     names = Names(seen, forms)
-    done: dict[str, UnitList] = {}
-    for text in texts:
-        if text not in done:
-            done[text] = _read_list(text, names)
-    return [done[text] for text in texts]
+    done: dict[tuple[str, str], tuple[UnitList, str]] = {}
+    lists: list[UnitList] = []
+    prefix = ""
+    for index, text in enumerate(texts):
+        prefix = prefix if index < len(continues) and continues[index] else ""
+        key = (text, prefix)
+        if key not in done:
+            done[key] = _read_list(text, names, prefix)
+        units, prefix = done[key]
+        lists.append(units)
+    return lists
 
 
-def _read_list(text: str, names: Names) -> UnitList:
+def _read_list(text: str, names: Names, prefix: str) -> tuple[UnitList, str]:
+    """The list and the prefix that holds after it; ``prefix`` is the one that an earlier list of the bracket printed."""
     pieces = _complete_areas(_join_unfinished(cut_cell(text, names.known)))
     flags: list[Flag] = []
     mentions: dict[str, UnitMention] = {}
-    prefix = previous = ""
+    previous = ""
     for piece, corrected in join_damaged(pieces, names):
         if not _LETTER.search(piece.name):
             flags.append(Flag("R21", piece.as_printed))
@@ -117,7 +127,7 @@ def _read_list(text: str, names: Names) -> UnitList:
             mentions[previous] = replace(was, open=True, flags=(*was.flags, Flag("R12", piece.closing)))
     if len({mention.group for mention in mentions.values()}) > 1:
         flags.append(Flag("R36", str(1 + max(mention.group for mention in mentions.values()))))
-    return UnitList(tuple(mentions.values()), tuple(dict.fromkeys(flags)))
+    return UnitList(tuple(mentions.values()), tuple(dict.fromkeys(flags))), prefix
 
 
 def _folded(printed: str) -> str:

@@ -200,7 +200,8 @@ def _edges(ink: Image, em: float, rails: list[Rail], across: list[Rail], *, swap
     """Along each rail between neighbouring crossings: is the edge drawn, and what share of it carries ink.
 
     A row of text under the rail covers it too, but with ink above and below it; a ruling has clean paper on at least
-    one side.
+    one side. One stroke of a character may pass for a short edge, so that a short one must be nearly whole. Remains
+    of a ruling count where the rest of it is there.
     """
     import numpy as np
 
@@ -208,6 +209,7 @@ def _edges(ink: Image, em: float, rails: list[Rail], across: list[Rail], *, swap
     full = np.zeros((len(rails), len(across) - 1), np.float32)
     drawn = np.zeros(full.shape, np.bool_)
     for i, rail in enumerate(rails):
+        thin, length = np.zeros(len(across) - 1), np.zeros(len(across) - 1)
         for j in range(len(across) - 1):
             start = round(across[j].at(rail.offset) + across[j].half + 2)
             stop = round(across[j + 1].at(rail.offset) - across[j + 1].half - 1)
@@ -215,8 +217,13 @@ def _edges(ink: Image, em: float, rails: list[Rail], across: list[Rail], *, swap
                 continue
             on, above, below = sample(mask, rail, start, stop, em)
             full[i, j] = float(on.mean())
+            thin[j] = float((on & ~above & ~below).mean())
+            length[j] = (stop - start) / em
             clean = full[i, j] >= SCAN["whole"] and min(above.mean(), below.mean()) < SCAN["clean"]
-            drawn[i, j] = full[i, j] >= SCAN["solid"] or clean or float((on & ~above & ~below).mean()) >= SCAN["drawn"]
+            least = SCAN["drawn"] if length[j] >= SCAN["short_edge"] else SCAN["drawn_short"]
+            drawn[i, j] = full[i, j] >= SCAN["solid"] or clean or thin[j] >= least
+        if drawn[i].mean() >= SCAN["trusted"]:
+            drawn[i] |= (length >= SCAN["long_edge"]) & (thin >= SCAN["drawn_remains"])
     return drawn, full
 
 

@@ -69,11 +69,11 @@ def prepare(image: NDArray[Any]) -> Sheet:
     grey = _even_light(grey)
     ink = ink_of(grey)
     em = character_height(ink)
-    factor = (
-        SCAN["good_text"] / em
-        if em < SCAN["small_text"]
-        else (SCAN["fine_text"] / em if em > SCAN["large_text"] else 1.0)
-    )
+    factor = 1.0
+    if em < SCAN["small_text"]:
+        factor = SCAN["good_text"] / em
+    elif em > SCAN["large_text"]:
+        factor = SCAN["fine_text"] / em
     factor = max(0.2, min(factor, 3.0, SCAN["max_side"] / max(grey.shape)))
     if abs(factor - 1) > 0.05:
         how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC

@@ -26,7 +26,7 @@ def read(path: Path) -> Document:
         raise ReadingError(
             f"{path.name}：文本超过20 MB，请拆分后再读取。", f"{path.name}: text of more than 20 MB; split it."
         )
-    return parse(decode(path.read_bytes()))
+    return parse(decode(path.read_bytes(), path.name))
 
 
 def parse(text: str) -> Document:
@@ -35,6 +35,7 @@ def parse(text: str) -> Document:
     blocks: list[Paragraph | Table] = []
     flags: list[Flag] = []
     prose: list[text_prose.Line] = []
+    widths: set[int] = set()
     at = 0
     tried = False  # a header of a cell-per-line table was looked for in this run of lines (up to a blank one)
     while at < len(lines):
@@ -54,8 +55,9 @@ def parse(text: str) -> Document:
                 flags.extend(repairs)
                 at = after
                 continue
-            if text_tabs.starts_tab_table(lines, at):
+            if text_tabs.starts_tab_table(lines, at, widths):
                 found, after = text_tabs.read_tab_table(lines, at)
+                widths.add(found.cols)
         elif text_tabs.starts_pipe_table(lines, at):
             found, after = text_tabs.read_pipe_table(lines, at)
         elif text_tabs.starts_comma_table(lines, at):
@@ -68,7 +70,8 @@ def parse(text: str) -> Document:
             blocks.append(found)
         at = after
     blocks.extend(text_prose.paragraphs(prose))
-    flags.extend(Flag("R21", match[0]) for match in islice(_UNREADABLE.finditer(text), _SHOWN))
+    if "\ufffd" in text:
+        flags.extend(Flag("R21", match[0]) for match in islice(_UNREADABLE.finditer(text), _SHOWN))
     return Document("text", blocks, flags=flags)
 
 

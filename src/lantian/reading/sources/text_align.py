@@ -2,9 +2,9 @@
 
 A dump loses tabs, numbers and blank lines, but never the order of the cells. So every cell gets a cost for every column
 by what it holds (a closed-list deadline outside the deadline column is dear, a sentence under 序号 too;
-``tables/dump_costs.csv``), every lost or doubtful separator a cost of its own (``tables/dump_steps.csv``), and
-the cheapest sequence of columns is found by dynamic programming, linear in the number of cells. The deadline cell is the anchor because it is the one cell
-whose words are a closed list (plan catalogue of the districts, *Safe reading order*).
+``tables/dump_costs.csv``), every lost or doubtful separator a cost of its own (``tables/dump_steps.csv``), and the
+cheapest sequence of columns is found by dynamic programming, linear in the number of cells. The deadline cell is the
+anchor because it is the one cell whose words are a closed list (plan catalogue of the districts, *Safe reading order*).
 """
 
 from __future__ import annotations

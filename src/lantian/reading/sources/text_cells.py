@@ -9,69 +9,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
-from lantian.reading.columns import ROLE_FIELDS, Field, header_field
+from lantian.reading.columns import ROLE_FIELDS
 from lantian.reading.layout import Cell, Paragraph, Table
 from lantian.reading.model import Flag
 from lantian.reading.sources.limits import quote
-from lantian.reading.sources.text_align import DumpCell, Joint, Kind, Placed, place
-from lantian.reading.text import compare_form, strip_markup
+from lantian.reading.sources.text_align import DumpCell, Joint, Placed, place
+from lantian.reading.sources.text_header import MOST_COLUMNS, Columns, clean, header_row, is_word, word_field
+from lantian.reading.text import compare_form
 
-_MARKED = re.compile(r"[<\[_^]")
 _LOST_TAB = re.compile(r"[ \u00a0](?=[^\s])")  # one space is what is left of a number and its tab; more are indentation
 _LABEL = 40  # longest label (characters) that is looked for a second time in its cell
 _LABEL_LINES = 8
-_HEADER = 16  # longest header word
 _HEADER_LINES = 60
-_MOST_COLUMNS = 24
-_UNKNOWN_WORDS = 3
-_KINDS: dict[Field, Kind] = {
-    "seq": "seq", "section": "label", "task": "label", "goal": "label", "measure": "measure", "deadline": "deadline",
-    "lead": "role", "responsible": "role", "support": "role",
-}  # fmt: skip
 _CARRIED = {"seq", "section", "task", "goal", "measure", "deadline", *ROLE_FIELDS}
-
-
-@dataclass(slots=True)
-class Columns:
-    """The header of a dump: its cells, one meaning per column, and what stands in the measure column."""
-
-    cells: list[DumpCell]
-    fields: list[Field | None]
-    below: list[DumpCell]  # second header row (牵头 | 配合 under 责任分工), or nothing
-
-    @property
-    def kinds(self) -> list[Kind]:
-        return ["other" if name is None else _KINDS.get(name, "other") for name in self.fields]
-
-    @property
-    def measure(self) -> int:
-        return self.fields.index("measure")
-
-
-def header_fields(words: Sequence[str]) -> list[Field | None] | None:
-    """The meaning of every column if these words are the header of a measure table, else None.
-
-    Where no word says 工作措施, the last task column (then the goal column) holds the measures.
-    """
-    fields = [_word_field(clean(word)) for word in words]
-    known = {name for name in fields if name is not None}
-    if len(known) < 3 or not known & {"measure", "task"} or not known & {"deadline", *ROLE_FIELDS}:
-        return None
-    if "measure" not in known:
-        last = max(index for index, name in enumerate(fields) if name == "task")
-        fields[last] = "measure"
-    return fields
 
 
 def may_begin(lines: Sequence[str], start: int) -> bool:
     """Whether line ``start`` (0-based) is a header word in a cell of its own, or one that only lost its tab."""
     line = lines[start]
     lone = not line.startswith("\t") and start + 1 < len(lines) and lines[start + 1].startswith("\t")
-    return line.count("\t") == (0 if lone else 1) and _word_field(clean(line)) is not None
+    return line.count("\t") == (0 if lone else 1) and word_field(clean(line)) is not None
 
 
 def header_at(lines: Sequence[str], start: int) -> bool:
@@ -79,12 +38,7 @@ def header_at(lines: Sequence[str], start: int) -> bool:
     line = lines[start]
     first = line if line.startswith("\t") else "\t" + line
     cells = split_cells([first, *lines[start + 1 : start + _HEADER_LINES]], start + 1)
-    return _header(list(islice(cells, 2 * _MOST_COLUMNS)), 0) is not None
-
-
-def clean(raw: str) -> str:
-    """The text of a line without markup and outer spaces."""
-    return (strip_markup(raw) if _MARKED.search(raw) else raw).strip()
+    return header_row(list(islice(cells, 2 * MOST_COLUMNS)), 0) is not None
 
 
 def read_cells(lines: Sequence[str], first_line: int) -> tuple[list[Paragraph | Table], list[Flag]]:
@@ -150,103 +104,19 @@ def _repeated(cell: DumpCell, text: str) -> bool:
     return any(compare_form(text) == compare_form(known) for _, known in cell.lines[:_LABEL_LINES])
 
 
-def _header(cells: Sequence[DumpCell], start: int) -> Columns | None:
-    """The header row that begins with this cell: the longest run of header words (unknown short words between)."""
-    if cells[start].joint != "tab" or not _is_word(cells[start]):
-        return None
-    end = start
-    for at in range(start, min(len(cells), start + _MOST_COLUMNS)):
-        cell = cells[at]
-        if cell.joint != "tab" or not _is_short(cell):
-            break
-        if _is_word(cell):
-            if cell.gap and end == at and _begins_below(cells[start:at], cells[at : at + _MOST_COLUMNS]):
-                break
-            end = at + 1
-        elif cell.gap:
-            break
-    end = _to_gap(cells, end)
-    row = list(cells[start:end])
-    fields = header_fields([cell.text for cell in row])
-    if fields is None:
-        return None
-    below = _second_row(cells, end, len(row))
-    if below:
-        fields = _under(fields, below)
-    return Columns(row, fields, below)
-
-
 def _headers(cells: Sequence[DumpCell]) -> list[tuple[int, Columns]]:
     """All header rows with the index of their first cell; a table printed again has its header again."""
     found: list[tuple[int, Columns]] = []
     at = 0
     while at < len(cells):
-        words = [cell.text for cell in cells[at : at + 2] if _is_word(cell)]
-        header = _header(cells, at) if len(words) == 2 and words[0] != words[1] else None
+        words = [cell.text for cell in cells[at : at + 2] if is_word(cell)]
+        header = header_row(cells, at) if len(words) == 2 and words[0] != words[1] else None
         if header is None:
             at += 1
             continue
         found.append((at, header))
         at += len(header.cells) + len(header.below)
     return found
-
-
-def _is_word(cell: DumpCell) -> bool:
-    return len(cell.lines) <= 4 and _word_field(cell.text) is not None
-
-
-def _is_short(cell: DumpCell) -> bool:
-    return 0 < len(cell.lines) <= 4 and sum(len(text) for _, text in cell.lines) <= _HEADER
-
-
-@lru_cache(maxsize=4096)
-def _word_field(text: str) -> Field | None:
-    return header_field(text) if len(text) <= 2 * _HEADER else None
-
-
-def _to_gap(cells: Sequence[DumpCell], end: int) -> int:
-    """Take in a few unknown header words, if the blank line comes right after them."""
-    for at in range(end, min(end + _UNKNOWN_WORDS + 1, len(cells))):
-        cell = cells[at]
-        if cell.gap:
-            return at
-        if cell.joint != "tab" or not _is_short(cell):
-            break
-    return end
-
-
-def _begins_below(above: Sequence[DumpCell], cells: Sequence[DumpCell]) -> bool:
-    """Whether header words after a blank line are a second row (牵头单位, 配合单位 under 责任分工), not the same row:
-    the row above is a header that closes with 责任, and the words that follow are roles, 牵头 among them."""
-    fields = header_fields([cell.text for cell in above])
-    if fields is None or fields[-1] != "responsible":
-        return False
-    words: list[Field | None] = []
-    for cell in cells:
-        if words and cell.gap:
-            break
-        words.append(_word_field(cell.text))
-    return len(words) > 1 and "lead" in words and all(word in ROLE_FIELDS for word in words)
-
-
-def _second_row(cells: Sequence[DumpCell], start: int, width: int) -> list[DumpCell]:
-    end = start
-    most = min(len(cells), start + _MOST_COLUMNS)
-    while end < most and cells[end].joint == "tab" and (end == start or not cells[end].gap):
-        if cells[end].lines and not _is_word(cells[end]):
-            return []
-        end += 1
-    row = list(cells[start:end])
-    words = [cell for cell in row if cell.lines]
-    return row if words and (len(row) >= width or len(words) == len(row) > 1) else []
-
-
-def _under(fields: list[Field | None], below: list[DumpCell]) -> list[Field | None]:
-    if all(cell.lines for cell in below):
-        return fields[:-1] + [header_field(cell.text) for cell in below]
-    last = fields[-1]
-    known = fields + [last] * (len(below) - len(fields))
-    return [header_field(cell.text) or name for cell, name in zip(below, known, strict=True)]
 
 
 def _moved(placed: Sequence[Placed]) -> Iterator[Flag]:

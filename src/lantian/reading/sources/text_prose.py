@@ -7,17 +7,15 @@ import unicodedata
 from collections.abc import Sequence
 
 from lantian.reading.layout import Paragraph
-from lantian.reading.sources.text_cells import clean
+from lantian.reading.sources.hard_lines import starts_numbered
+from lantian.reading.sources.text_header import clean
 
 Line = tuple[int, str]  # 1-based line, text
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$")
 _BOLD = re.compile(r"\s*(?:<(b|strong)>(.*)</\1>|\*\*([^*]+)\*\*)\s*", re.I)
 _CLOSED = re.compile(r"[。！？!?；;：:]”?[）)]?\s*$")
-_OPENS = re.compile(
-    r"^\s*(?:第[一二三四五六七八九十百]+[章节条篇]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]"
-    r"|\d{1,3}(?:[、．]|\.(?!\d))|专栏|附件|附表|[—\-•●■◆·*])"
-)
+_OPENS = re.compile(r"^\s*(?:专栏|附件|附表|[—•●■◆·*-])")
 _INDENT = re.compile(r"^(?:\u3000| {2,}|\t)")
 _WIDEST = 130  # columns of a wrapped line (65 Chinese characters); longer lines are whole paragraphs
 _NARROWEST = 30
@@ -69,7 +67,7 @@ def wrap_width(lines: Sequence[str]) -> int | None:
 
 def _carries_on(raw: str, indented: bool, before: str) -> bool:
     """Whether a line below a full line belongs to the same paragraph."""
-    if _OPENS.match(raw) or _INDENT.match(raw) or _HEADING.match(raw):
+    if starts_numbered(raw) or _OPENS.match(raw) or _INDENT.match(raw) or _HEADING.match(raw):
         return False
     return indented or not _CLOSED.search(before)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from lantian.reading.columns import header_field
 from lantian.reading.layout import Cell, Table
 from lantian.reading.sources.text_align import text_class
-from lantian.reading.sources.text_cells import header_fields
+from lantian.reading.sources.text_header import header_fields
 from lantian.reading.text import join_layout, strip_markup
 
 Row = tuple[int, list[str]]  # 1-based line, raw cells
@@ -35,15 +35,17 @@ def is_tab_row(line: str) -> bool:
     return line.count("\t") >= _FEWEST_TABS
 
 
-def starts_tab_table(lines: Sequence[str], start: int) -> bool:
-    """A run of rows begins with its header, or is two rows of equally many cells (a dump cut in the middle)."""
+def starts_tab_table(lines: Sequence[str], start: int, widths: Collection[int]) -> bool:
+    """Whether a run of rows begins here: its header, a row as wide as a table above (``widths``, in columns), or two
+    rows of equally many cells (a dump cut in the middle)."""
     line = lines[start]
-    if not is_tab_row(line):
+    if not is_tab_row(line) or not line.strip():
         return False
-    if is_header(line.split("\t")):
+    tabs = line.count("\t")
+    if tabs + 1 in widths or is_header(line.split("\t")):
         return True
     following = lines[start + 1] if start + 1 < len(lines) else ""
-    return following.count("\t") == line.count("\t") and bool(line.strip()) and bool(following.strip())
+    return following.count("\t") == tabs and bool(following.strip())
 
 
 def read_tab_table(lines: Sequence[str], start: int) -> tuple[Table, int]:
