@@ -68,14 +68,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def city(db: None, folder: Path) -> Area:
+def city(db: None, folder: Path) -> Area:  # noqa: ARG001  # the database must be there
     """The invented city, loaded."""
     load_areas(None, folder)
     return Area.objects.get(code=CITY)
 
 
 @pytest.fixture
-def people(city: Area) -> dict[str, User]:
+def people(city: Area) -> dict[str, User]:  # noqa: ARG001  # their bureau must be there
     """One person for each role, in the city's bureau; the password is the role's name."""
     office = Unit.objects.get(name="市生态环境局")
     found = {}
@@ -115,7 +115,9 @@ def read_measure(n: int, **changes: Any) -> read.Measure:
             read.Role("support", "市无名局", "市无名局"),
         ),
         "targets": (
-            read.Target("完成10台设备更新", "设备更新", "count", "=", 10, unit="台", by=date(2025, 12, 31), span=(7, 11)),
+            read.Target(
+                "完成10台设备更新", "设备更新", "count", "=", 10, unit="台", by=date(2025, 12, 31), span=(7, 11)
+            ),
         ),
         "source": read.Source(None, n + 1),
         "flags": (read.Flag("R13", "市无名局"),) if n == 1 else (),

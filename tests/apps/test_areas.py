@@ -22,7 +22,8 @@ def test_loading_twice_changes_nothing_and_keeps_uids(folder: Path) -> None:
     assert UnitAlias.objects.count() == 2
 
 
-def test_one_row_stands_for_every_open_area_of_a_kind(city: Area) -> None:
+@pytest.mark.usefixtures("city")
+def test_one_row_stands_for_every_open_area_of_a_kind() -> None:
     assert set(Unit.objects.filter(name__endswith="区政府").values_list("name", flat=True)) == {
         "各区政府", "东塘区政府", "西塘区政府",
     }  # fmt: skip
@@ -54,7 +55,9 @@ def test_load_if_changed_reads_only_changed_files(folder: Path) -> None:
         ("units.csv", "full_name", "fullname", "full_name"),
     ],
 )
-def test_a_bad_file_names_the_place_and_loads_nothing(folder: Path, name: str, old: str, new: str, message: str) -> None:
+def test_a_bad_file_names_the_place_and_loads_nothing(
+    folder: Path, name: str, old: str, new: str, message: str
+) -> None:
     path = folder / name
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -95,7 +98,8 @@ def test_names_have_dates(city: Area) -> None:
     assert queries.Directory(city, date(2018, 1, 1), date(2019, 12, 31)).find("市环保局") is not None
 
 
-def test_region_words_name_an_area(city: Area) -> None:
+@pytest.mark.usefixtures("city")
+def test_region_words_name_an_area() -> None:
     found = {words: queries.area_of(words) for words in ("云溪市", "云溪市东塘区", "东塘区", "某某市", "")}
     assert [area.code if area else None for area in found.values()] == ["880000", "880101", "880101", None, None]
 

@@ -35,7 +35,10 @@ def test_secret_key_is_made_once_and_private(tmp_path: Path) -> None:
 
 
 def test_database_address_is_understood(tmp_path: Path) -> None:
-    env = {"LANTIAN_DATA": str(tmp_path), "DATABASE_URL": "postgresql://lan:a%40b@db.local:5433/lantian?sslmode=require"}
+    env = {
+        "LANTIAN_DATA": str(tmp_path),
+        "DATABASE_URL": "postgresql://lan:a%40b@db.local:5433/lantian?sslmode=require",
+    }
     database = config.load(env).database
     assert (database["USER"], database["PASSWORD"], database["HOST"]) == ("lan", "a@b", "db.local")
     assert (database["PORT"], database["NAME"], database["OPTIONS"]) == ("5433", "lantian", {"sslmode": "require"})
@@ -43,7 +46,12 @@ def test_database_address_is_understood(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("DATABASE_URL", "mysql://x/y"), ("LANTIAN_UPLOAD_MB", "many"), ("LANTIAN_URL", "ftp://x"), ("LANTIAN_UPLOAD_MB", "0")],
+    [
+        ("DATABASE_URL", "mysql://x/y"),
+        ("LANTIAN_UPLOAD_MB", "many"),
+        ("LANTIAN_URL", "ftp://x"),
+        ("LANTIAN_UPLOAD_MB", "0"),
+    ],
 )
 def test_a_setting_of_no_use_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(config.ConfigError, match=name):

@@ -32,7 +32,8 @@ def work() -> Iterator[dict[str, Any]]:
     del jobs._handlers["test.work"]
 
 
-def test_a_job_is_done_once(work: dict[str, Any]) -> None:
+@pytest.mark.usefixtures("work")
+def test_a_job_is_done_once() -> None:
     job = jobs.enqueue(None, "test.work", {})
     assert jobs.run_due("a") == 1
     assert jobs.run_due("a") == 0
@@ -55,7 +56,8 @@ def test_the_same_key_asks_once_and_again_after_a_failure(work: dict[str, Any]) 
     assert jobs.enqueue(None, "test.work", {}, key="k").result == {"ok": 2}
 
 
-def test_two_workers_never_get_the_same_job(work: dict[str, Any]) -> None:
+@pytest.mark.usefixtures("work")
+def test_two_workers_never_get_the_same_job() -> None:
     jobs.enqueue(None, "test.work", {})
     assert jobs.claim("a") is not None
     assert jobs.claim("b") is None
@@ -91,7 +93,8 @@ def test_an_unexpected_failure_is_tried_three_times_then_told(work: dict[str, An
     assert "boom" not in str(job.error)
 
 
-def test_a_job_that_kills_its_worker_three_times_is_given_up(work: dict[str, Any]) -> None:
+@pytest.mark.usefixtures("work")
+def test_a_job_that_kills_its_worker_three_times_is_given_up() -> None:
     job = jobs.enqueue(None, "test.work", {})
     for _ in range(jobs.ATTEMPTS):
         assert jobs.claim("dying") is not None
@@ -102,7 +105,8 @@ def test_a_job_that_kills_its_worker_three_times_is_given_up(work: dict[str, Any
     assert job.error
 
 
-def test_progress_renews_the_lease(work: dict[str, Any]) -> None:
+@pytest.mark.usefixtures("work")
+def test_progress_renews_the_lease() -> None:
     jobs.enqueue(None, "test.work", {})
     job = jobs.claim("a")
     assert job is not None

@@ -61,7 +61,7 @@ def test_the_plan_stands_as_printed(make_plan: Callable[..., Plan], login: Calla
     assert html.count('rowspan="2"') == 6
     assert html.count('class="section"') == 1
     assert html.count("<mark ") == 6
-    assert "data-label=\"牵头单位\"" in html
+    assert 'data-label="牵头单位"' in html
     assert f'href="/units/{Unit.objects.get(name="市生态环境局").uid}/"' in html
     assert 'title="原文: 市环境局"' in html
     assert " style=" not in html
@@ -98,7 +98,11 @@ def test_hostile_print_stays_text(make_plan: Callable[..., Plan], login: Callabl
         flags=(read.Flag("R13", bad),), targets=(read.Target(bad, bad, "count", span=(0, 8)),),
         deadline=read.Deadline(bad, "none"),
     )  # fmt: skip
-    table = {"page": None, "columns": 1, "rows": [{"row": 2, "cells": [{"col": 0, "span": 1, "height": 1, "text": bad}]}]}
+    table = {
+        "page": None,
+        "columns": 1,
+        "rows": [{"row": 2, "cells": [{"col": 0, "span": 1, "height": 1, "text": bad}]}],
+    }
     plan = make_plan(read_plan(measure, title=bad), name=f"{bad}.html", printed=[table])
     client = login("coordinator")
     for address in ("/plans/", f"/plans/{plan.uid}/", f"/measures/{plan.measures.get().uid}/", "/imports/"):
@@ -139,7 +143,7 @@ def test_a_pdf_shows_its_page_with_the_cells_marked(
     assert 'x="0.1000" y="0.2000" width="0.5000" height="0.0500"' in html
     calls = []
 
-    def render(function: Any, path: Any) -> bytes:
+    def render(_function: Any, path: Any) -> bytes:
         calls.append(path.name)
         assert path.read_bytes() == b"%PDF-1.4 ours"
         return b"\x89PNG"
@@ -150,7 +154,7 @@ def test_a_pdf_shows_its_page_with_the_cells_marked(
         assert (answer.status_code, answer.headers["Content-Type"], answer.content) == (200, "image/png", b"\x89PNG")
     assert calls == ["2"]
 
-    def refuse(function: Any, path: Any) -> bytes:
+    def refuse(_function: Any, _path: Any) -> bytes:
         raise ReadingError("坏页", "bad page")
 
     monkeypatch.setattr("lantian.reading.guard.run_guarded", refuse)
@@ -167,7 +171,9 @@ def test_the_source_file_is_a_download(make_plan: Callable[..., Plan], login: Ca
 
 
 def test_the_unit_page_lists_measures_by_role(make_plan: Callable[..., Plan], login: Callable[[str], Client]) -> None:
-    make_plan(read_plan(read_measure(1), read_measure(2, roles=(read.Role("support", "市生态环境局", "市生态环境局"),))))
+    make_plan(
+        read_plan(read_measure(1), read_measure(2, roles=(read.Role("support", "市生态环境局", "市生态环境局"),)))
+    )
     make_plan(read_plan(read_measure(1, measure="不公开的草稿措施")), content=b"2", publish=False)
     unit = Unit.objects.get(name="市生态环境局")
     client = login("viewer")
@@ -214,7 +220,7 @@ def test_one_file_leads_to_its_job(login: Callable[[str], Client]) -> None:
     assert answer.headers["Location"] == f"/imports/{Job.objects.get().uid}/"
 
 
-def test_the_directory_is_searched_by_any_name(city: Any, login: Callable[[str], Client]) -> None:
+def test_the_directory_is_searched_by_any_name(login: Callable[[str], Client]) -> None:
     client = login("viewer")
     assert "市生态环境局" in text(client.get("/units/?q=环保局"))
     assert "东塘区生态环境局" not in text(client.get("/units/?area=880102"))

@@ -24,15 +24,14 @@ PAGE = """<html><head><meta charset="utf-8"><title>云溪市大气污染防治20
 <h1>云溪市大气污染防治2025年行动计划</h1><table border="1">
 <tr><th>序号</th><th>重点任务</th><th>工作措施</th><th>完成时限</th><th>牵头部门</th><th>主责单位</th></tr>
 <tr><td colspan="6">一、移动源</td></tr>
-<tr><td rowspan="2">1</td><td rowspan="2">公交更新</td><td>全年更新纯电动公交车120辆。</td><td>年底前</td><td>市交通局</td><td>各区政府</td></tr>
+<tr><td rowspan="2">1</td><td rowspan="2">公交更新</td><td>全年更新纯电动公交车120辆。</td><td>年底前</td>
+<td>市交通局</td><td>各区政府</td></tr>
 <tr><td>建设充电桩，满足运营需要。</td><td>长期实施</td><td>市交通局</td><td>各区政府</td></tr>
 <tr><td>2</td><td>监测能力</td><td>完善站点布局。</td><td>年底前</td><td>市生态环境局</td><td>——</td></tr>
 </table></body></html>"""
 
 
-def test_a_document_becomes_a_draft_with_resolved_units(
-    people: dict[str, User], run_jobs: Callable[[], int]
-) -> None:
+def test_a_document_becomes_a_draft_with_resolved_units(people: dict[str, User], run_jobs: Callable[[], int]) -> None:
     user = people["coordinator"]
     job = actions.import_file(user, "公布稿.html", [PAGE.encode()])
     assert run_jobs() == 1
@@ -40,7 +39,12 @@ def test_a_document_becomes_a_draft_with_resolved_units(
     assert job.state == "done", job.error
     plan = Plan.objects.get()
     assert job.result == {"plans": [str(plan.uid)]}
-    assert (plan.title, plan.year, plan.level, plan.medium) == ("云溪市大气污染防治2025年行动计划", 2025, "municipal", "air")
+    assert (plan.title, plan.year, plan.level, plan.medium) == (
+        "云溪市大气污染防治2025年行动计划",
+        2025,
+        "municipal",
+        "air",
+    )
     assert (plan.status, plan.file_name, plan.created_by) == (PlanStatus.DRAFT, "公布稿.html", user)
     assert plan.area is not None
     assert plan.area.name == "云溪市"
@@ -143,7 +147,12 @@ def test_a_districts_coordinator_reaches_only_the_district(make_plan: Callable[.
     west = make_plan(read_plan(region="西塘区"), content=b"3", publish=False)
     nowhere = make_plan(read_plan(region="远方市"), content=b"4", publish=False)
     assert set(policy.scope(user, Plan.objects.all())) == {east, nowhere}
-    assert [policy.can(user, "plan.publish", plan) for plan in (city, east, west, nowhere)] == [False, True, False, True]
+    assert [policy.can(user, "plan.publish", plan) for plan in (city, east, west, nowhere)] == [
+        False,
+        True,
+        False,
+        True,
+    ]
     actions.publish_plan(east.created_by, west)  # type: ignore[arg-type]  # the fixture's coordinator of the city
     assert west in policy.scope(user, Plan.objects.all())
 

@@ -12,8 +12,9 @@ from django.test import Client
 from lantian.apps.areas.actions import add_membership, load_areas, shipped
 from lantian.apps.core import actions as core
 from lantian.apps.core import jobs
-from lantian.apps.plans import actions, prints, provenance
+from lantian.apps.plans import actions, provenance
 from lantian.apps.plans.models import Assignment, Measure, Plan
+from lantian.apps.plans.worker import WIDTH
 from lantian.reading.text import compare_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shared]
@@ -73,5 +74,5 @@ def test_a_page_of_a_pdf_is_shown(client: Client, shared_plans: Path) -> None:
     answer = client.get(f"/plans/{plan.uid}/pages/{measure.page}.png")
     assert answer.headers["Content-Type"] == "image/png"
     assert answer.content[:8] == b"\x89PNG\r\n\x1a\n"
-    assert struct.unpack(">I", answer.content[16:20])[0] == prints.WIDTH
+    assert struct.unpack(">I", answer.content[16:20])[0] == WIDTH
     assert client.get(f"/plans/{plan.uid}/pages/499.png").status_code == 404

@@ -65,7 +65,7 @@ def things(make_plan: Callable[..., Plan]) -> dict[str, list[Any]]:
     published = make_plan(content=b"published")
     draft = make_plan(content=b"draft", publish=False)
     unit = published.measures.get(n=1).assignments.get(role="lead").unit
-    job = Job.objects.get(pk=published.job_id)
+    job = Job.objects.get(plans=published)
     assert unit is not None
     return {
         "": [],

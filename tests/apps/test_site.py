@@ -41,7 +41,7 @@ def test_no_chinese_is_written_into_templates() -> None:
 @pytest.mark.django_db
 def test_static_files_come_from_the_site_and_may_be_kept() -> None:
     page = Client().get("/login/").content.decode()
-    address = re.search(r'/static/lantian\.css\?v=[0-9a-f]+', page)
+    address = re.search(r"/static/lantian\.css\?v=[0-9a-f]+", page)
     assert address is not None
     answer = Client().get(address[0])
     assert answer.status_code == 200

@@ -125,6 +125,13 @@ def test_lines_of_a_text_are_marked_up_to_the_next_measure() -> None:
     ]  # fmt: skip
 
 
+def test_in_a_line_of_several_measures_the_own_stretch_is_told_apart() -> None:
+    blocks = [{"line": 7, "page": None, "text": "（一）前一条。（甲局负责）本条措施。（乙局负责）"}]
+    [row] = provenance.passage(Measure(text="本条措施。", paragraphs=["本条措施。"], row=7), blocks, None)
+    [line] = row.cells
+    assert (line["before"], line["own"], line["after"]) == ("（一）前一条。（甲局负责）", "本条措施。", "（乙局负责）")
+
+
 def test_boxes_are_grouped_by_page() -> None:
     cells = [
         {"field": "measure", "page": 3, "row": 1, "col": 2, "box": [0.1, 0.8, 0.5, 0.9]},

@@ -100,7 +100,8 @@ def test_the_table_keeps_header_section_and_task_in_sight(enter: Callable[..., P
             const top = (node) => node.getBoundingClientRect();
             const bar = top(document.querySelector(".site-header"));
             const head = top(document.querySelector(".plan-table thead th"));
-            const stuck = [...document.querySelectorAll("tr.section th")].map(top).filter((b) => b.top <= head.bottom + 1);
+            const sections = [...document.querySelectorAll("tr.section th")].map(top);
+            const stuck = sections.filter((box) => box.top <= head.bottom + 1);
             return { bar: bar.top, gap: head.top - bar.bottom, section: stuck.at(-1).top - head.bottom };
         }"""
     )

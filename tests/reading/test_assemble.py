@@ -157,6 +157,16 @@ def test_one_cell_over_lead_and_responsible_holds_leads():
     assert "R11" in flags(one)
 
 
+def test_a_blank_lead_beside_owners_is_the_same_merged_cell_where_dashes_mean_none():
+    dashed = ("1", "扬尘", "巡查工地。", "年底前", "市水务局", "各区政府", "——")
+    blank = ("2", "示范", "开展试点。", "年底前", "", "青溪区政府 白石区政府", "市水务局")
+    _, two = drafts(dump(dashed, blank))
+    assert roles(two) == {"lead": "青溪区政府 白石区政府", "support": "市水务局"}
+    assert "R11" in flags(two)
+    (alone,) = drafts(dump(blank))
+    assert roles(alone) == {"responsible": "青溪区政府 白石区政府", "support": "市水务局"}
+
+
 def test_an_own_blank_cell_is_none_and_no_merge():
     (one,) = drafts(pages([list(HEADER), ["1", "扬尘", "巡查工地。", "年底前", "市水务局", "", "——"]]))
     assert "R11" not in flags(one)

@@ -9,6 +9,8 @@ import sys
 import time
 from types import FrameType
 
+from lantian.reading.errors import prefers_chinese
+
 IDLE_SECONDS = 0.5
 
 
@@ -28,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         from lantian.apps.core import jobs
 
         done = jobs.run_due()
-        sys.stderr.write(f"{done}\n")
+        sys.stderr.write(f"完成 {done} 项任务\n" if prefers_chinese() else f"{done} jobs done\n")
         return 0
     signal.signal(signal.SIGTERM, _stop)
     try:

@@ -34,7 +34,7 @@ def repair_roles(groups: list[Group], header: Header) -> None:
             # In a real grid an empty 协办 is a blank that was meant, unless this plan prints a dash for none.
             if three and (dashes or not row.geometry):
                 _shifted_left(row)
-            _merged_lead(row, header)
+            _merged_lead(row, header, dashes=dashes)
     for group in groups:
         _leaked_districts(group.rows)
         for above, row in zip([None, *group.rows], group.rows, strict=False):
@@ -86,14 +86,23 @@ def _shifted_left(row: Row) -> None:
     row.cells["responsible"] = replace(responsible, paragraphs=[])
 
 
-def _merged_lead(row: Row, header: Header) -> None:
-    """A dump cannot tell a merged 牵头 + 主责 cell from a blank 主责; a plan leaves none blank (dash = none)."""
-    if row.geometry or not (header.has("lead") and header.has("responsible")):
+def _merged_lead(row: Row, header: Header, *, dashes: bool) -> None:
+    """Where the source shows no merged cells, or a dash is printed for none, a blank in 牵头 or 主责 is a merged cell.
+
+    Its text stands under 牵头 or under 主责; either way its units lead.
+    """
+    if not (header.has("lead") and header.has("responsible")) or (row.geometry and not dashes):
         return
-    responsible = row.cells.get("responsible")
-    if row.own("lead") and (responsible is None or (responsible.blank and not responsible.covered)):
-        if not any(flag.id == "R11" for flag in row.flags):
+    lead, responsible = row.cells.get("lead"), row.cells.get("responsible")
+    if any(flag.id == "R11" for flag in row.flags) or any(cell and cell.covered for cell in (lead, responsible)):
+        return
+    if row.own("lead") and row.blank("responsible"):
+        if not row.geometry:
             row.flags.append(Flag("R11", join_layout(row.text("lead"))))
+    elif row.own("responsible") and row.blank("lead") and dashes and responsible is not None:
+        row.flags.append(Flag("R11", join_layout(responsible.text)))
+        row.cells["lead"] = replace(responsible, ref=replace(responsible.ref, field="lead"))
+        row.cells["responsible"] = replace(responsible, paragraphs=[])
 
 
 def _leaked_districts(rows: list[Row]) -> None:

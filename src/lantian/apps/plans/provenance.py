@@ -93,7 +93,16 @@ def passage(measure: Measure, blocks: Print, next_row: int | None) -> list[Passa
     if not hits:
         return best
     shown = range(max(0, hits[0] - AROUND), min(len(lines), hits[-1] + AROUND + 1))
-    return [PassageRow(lines[i]["line"], [{"text": lines[i]["text"]}], i in hits) for i in shown]
+    return [PassageRow(lines[i]["line"], [_line(measure, lines[i]["text"], i in hits)], i in hits) for i in shown]
+
+
+def _line(measure: Measure, text: str, hit: bool) -> dict[str, Any]:
+    """A printed line; where several measures share it, the stretch of this one is told apart."""
+    place = text.find(measure.text) if hit else -1
+    if place < 0:
+        return {"text": text}
+    end = place + len(measure.text)
+    return {"text": text, "before": text[:place], "own": measure.text, "after": text[end:]}
 
 
 def _table_window(block: dict[str, Any], hits: list[int]) -> list[PassageRow]:

@@ -54,6 +54,7 @@ class Figures:
         self.masked: Masked = context.masked
         self.places = context.places
         self.starts: list[int] = []
+        self.last: tuple[int, str] = (-1, "")  # sentence and subject of the target before
 
     def read(self) -> list[Target]:
         """All targets with a figure, in printed order."""
@@ -184,6 +185,7 @@ class Figures:
                 kind, value, comparator = "change", -value, _FLIP[comparator]
         else:
             subject = self._subject(phrase, scope)
+        self.last = (self.masked.sentence(quantity.start)[0], subject)
         counted = kind == "count"
         sentence = self.masked.view[self.masked.sentence(quantity.start)[0] : quantity.start]
         return Target(
@@ -291,7 +293,7 @@ class Figures:
         if index < len(self.starts) and self.starts[index] < phrase.end:
             stop = re.compile(r"[，,、（(]|和|与|及").search(view, phrase.quantity.end, self.starts[index])
             end = stop.start() if stop else self.starts[index]
-        while end > phrase.quantity.end and text[end - 1] in "，,。；;：:）) \n":
+        while end > phrase.quantity.end and view[end - 1] in "，,。；;：:）) \n":
             end -= 1
         closing = _CLOSING.match(view, end)
         return closing.end() if closing and _QUALIFIER.search(text, end, closing.end()) else end
@@ -338,7 +340,8 @@ class Figures:
         own = without_verb(own)
         if own:
             return own
-        earlier = self._earlier_subject(phrase)
+        sentence = self.masked.sentence(phrase.quantity.start)[0]
+        earlier = self._earlier_subject(phrase) or (self.last[1] if self.last[0] == sentence else "")
         if verb not in ("", "完成", "实现", "力争") and "其中" in phrase.before + self._lead(phrase):
             return verb + earlier
         return earlier or re.sub(r"^(?:完成|实现)(?=.)", "", verb)

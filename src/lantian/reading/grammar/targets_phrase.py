@@ -164,8 +164,10 @@ def is_goal(phrase: Phrase, masked: Masked, *, listed: bool) -> bool:
         masked.view, max(masked.clause(quantity.start)[0], quantity.start - 120), quantity.start
     ):
         return True
-    if not phrase.rest and len(phrase.stem) > 1 and words("goal_verb").search(
-        masked.view, masked.sentence(quantity.start)[0], phrase.start
+    if (
+        not phrase.rest.strip("，。；,;、 ")
+        and len(phrase.stem) > 1
+        and words("goal_verb").search(masked.view, masked.sentence(quantity.start)[0], phrase.start)
     ):
         return True
     return len(phrase.stem) < 7 and words("doing_verb").search(phrase.rest[:40]) is not None and kind == "count"

@@ -37,7 +37,11 @@ def own_subject(phrase: Phrase) -> str:
     """The thing measured, as printed and short: before the figure, or after it where a verb stands before it."""
     before = clean(phrase.stem)
     follows = phrase.before.endswith(("、", "和", "及", "与"))
-    if follows or phrase.stem.endswith("等") or (before and words_at_end("doing_verb").search(before) and len(before) < 24):
+    if (
+        follows
+        or phrase.stem.endswith("等")
+        or (before and words_at_end("doing_verb").search(before) and len(before) < 24)
+    ):
         after = after_subject(phrase)
         if after:
             return after

@@ -74,7 +74,9 @@ def _worded(context: Context) -> Iterator[Target]:
                 end = masked.clause(match.end() - 1)[1]
             begin, stop = max(start, match.start() - 80), min(end, match.end() + 60)
             subject, sense = _subject(name, match, masked.view[begin : match.start()], masked.view[match.end() : stop])
-            if kind == "external" and re.match(r"[^，。；,;]{0,8}(?:考核|检查|培训)", masked.view[match.end() : match.end() + 20]):
+            if kind == "external" and re.match(
+                r"[^，。；,;]{0,8}(?:考核|检查|培训)", masked.view[match.end() : match.end() + 20]
+            ):
                 continue
             span = _trimmed(masked, begin if name != "direction_before" else match.start(), stop)
             scope = scope_of(masked, match.start(), context.places)

@@ -185,8 +185,9 @@ def _recognise(pieces: Sequence[Piece], sheet: Sheet) -> None:
     for i, line in zip(unknown, recognise([crops[i] for i in unknown]), strict=True):
         pieces[i].text, pieces[i].score = line.text, line.score
         pieces[i].places = () if i in stacked else line.places
-        if pieces[i].missed and not any(char.isalnum() for char in line.text):
-            pieces[i].text = ""
+        lettered = any(char.isalnum() for char in line.text)
+        if not lettered and (pieces[i].missed or line.score < SCAN["dirt"]):
+            pieces[i].text, pieces[i].places = "", ()
 
 
 def _take_tokens(pieces: Sequence[Piece]) -> list[str]:

@@ -31,7 +31,7 @@ class Sheet:
 def load_pages(path: Path) -> list[Image]:
     """Decode an image file (PNG, JPEG, BMP, TIFF with all its pages) to grey arrays.
 
-    Raises :class:`ReadingError` for a file that is no image, is broken, or has more than ``max_pixels`` (tables/scan.csv).
+    Raises :class:`ReadingError` for a file that is no image, is broken, or has more pixels than tables/scan.csv allows.
     """
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(int(SCAN["max_pixels"])))
     import cv2

@@ -153,7 +153,7 @@ def wipe(page: Image, mask: Image, rail: Rail, start: int, stop: int) -> None:
     if not thickness.any():
         return
     usual = float(np.median(thickness[thickness > 0]))
-    touched = thickness + before + after > 1.3 * usual + 1
+    touched = thickness + before + after > max(SCAN["thin_line"], 1.3 * usual + 1)
     free = ~np.convolve(touched, np.ones(5), "same").astype(bool)
     page[rows[3:-3, free], along[free]] = 255
     mask[rows[3:-3, free], along[free]] = 0

@@ -222,7 +222,7 @@ def unstack(crop: Image, em: float) -> Image:
 def lines_of(pieces: Sequence[Piece], em: float) -> list[TextLine]:
     """Pieces as lines from top to bottom; pieces of one line are joined, a wide gap by a space."""
     rows: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: p.spot.y0 + p.spot.y1):
+    for piece in sorted((p for p in pieces if p.text), key=lambda p: p.spot.y0 + p.spot.y1):
         middle = (piece.spot.y0 + piece.spot.y1) / 2
         if rows and abs(middle - _middle(rows[-1])) < SCAN["same_line"] * em:
             rows[-1].append(piece)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FULL = "，：；！？（）"
 _HALF = ",:;!?()"
 _OTHER = {**dict(zip(_FULL, _HALF, strict=True)), **dict(zip(_HALF, _FULL, strict=True))}
+_SLIM = "一1Il"  # so little ink that the blank around them tells nothing
 _CLOSING, _OPENING = "》」』】〕”’。、", "《「『【〔“‘"  # marks with blank after, before them
 
 
@@ -37,7 +38,7 @@ def settle_widths(pieces: Sequence[Piece], ink: Image, em: float) -> None:
         votes.update((_bracket(char), wide) for char, wide in zip(piece.text, widths, strict=True) if wide is not None)
     for piece, widths in zip(pieces, measured, strict=True):
         text = ""
-        for char, wide in zip(piece.text, widths, strict=True):
+        for char, wide in zip(piece.text, _paired(piece.text, widths), strict=True):
             if char in _OTHER:
                 wide = _majority(votes, _bracket(char)) if wide is None else wide
                 text += char if wide is None or wide == (char in _FULL) else _OTHER[char]
@@ -46,6 +47,20 @@ def settle_widths(pieces: Sequence[Piece], ink: Image, em: float) -> None:
         spaces = _spaces(piece, ink, em)
         piece.text = "".join(f" {char}" if i in spaces else char for i, char in enumerate(text))
         piece.places = ()
+
+
+def _paired(text: str, widths: list[bool | None]) -> list[bool | None]:
+    """Widths with each closing bracket as wide as the one it closes."""
+    result = list(widths)
+    opened: list[int] = []
+    for i, char in enumerate(text):
+        if char in "（(":
+            opened.append(i)
+        elif char in "）)" and opened:
+            start = opened.pop()
+            known = widths[i] if widths[start] is None else widths[start]
+            result[start] = result[i] = known
+    return result
 
 
 def _bracket(char: str) -> bool:
@@ -64,11 +79,10 @@ def _is_full(piece: Piece, i: int, ink: Image, em: float) -> bool | None:
     text = piece.text
     if not 0 < i < len(text) - 1 or len(piece.places) != len(text):
         return None
-    room = SCAN["full_width"]
-    for beside, blank_side in ((text[i - 1], _CLOSING), (text[i + 1], _OPENING)):
-        if beside in _OTHER or beside in "一1Il":
-            return None
-        room += SCAN["mark_blank"] * (beside in blank_side)
+    before, after = text[i - 1], text[i + 1]
+    if any(char in _OTHER or char in _SLIM for char in (before, after)) or after in _CLOSING:
+        return None
+    room = SCAN["full_width"] + SCAN["mark_blank"] * ((before in _CLOSING) + (after in _OPENING))
     return _gap(piece, i - 1, ink) + _gap(piece, i, ink) > room * em
 
 

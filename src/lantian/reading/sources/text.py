@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from lantian.reading.errors import ReadingError
-from lantian.reading.layout import Document, Paragraph, Table
+from lantian.reading.layout import Document, Table
 from lantian.reading.model import Flag
 from lantian.reading.sources import text_cells, text_prose, text_tabs
 from lantian.reading.sources.detect import decode
@@ -32,47 +32,50 @@ def read(path: Path) -> Document:
 def parse(text: str) -> Document:
     """Text → document: paragraphs and tables in the order of the lines; line numbers count from 1."""
     lines = _lines(text)
-    blocks: list[Paragraph | Table] = []
-    flags: list[Flag] = []
+    document = Document("text")
     prose: list[text_prose.Line] = []
     widths: set[int] = set()
+    looked = False  # for the header of a cell-per-line table, in this run of lines (up to a blank one)
     at = 0
-    tried = False  # a header of a cell-per-line table was looked for in this run of lines (up to a blank one)
     while at < len(lines):
-        found: Table | None = None
-        after = at + 1
-        if not lines[at].strip():
-            tried = False
-        elif "\t" in lines[at] or (lines[at + 1 : at + 2] and lines[at + 1].startswith("\t")):
-            begins = not tried and text_cells.may_begin(lines, at)
-            tried = tried or begins
-            if begins and text_cells.header_at(lines, at):
-                after = _cells_end(lines, at)
-                blocks.extend(text_prose.paragraphs(prose))
-                prose = []
-                made, repairs = text_cells.read_cells(lines[at:after], at + 1)
-                blocks.extend(made)
-                flags.extend(repairs)
-                at = after
-                continue
-            if text_tabs.starts_tab_table(lines, at, widths):
-                found, after = text_tabs.read_tab_table(lines, at)
-                widths.add(found.cols)
-        elif text_tabs.starts_pipe_table(lines, at):
-            found, after = text_tabs.read_pipe_table(lines, at)
-        elif text_tabs.starts_comma_table(lines, at):
-            found, after = text_tabs.read_comma_table(lines, at)
-        if found is None:
-            prose.append((at + 1, lines[at]))
+        begins = False
+        if lines[at].strip():
+            begins = not looked and text_cells.may_begin(lines, at)
+            looked = looked or begins
         else:
-            blocks.extend(text_prose.paragraphs(prose))
+            looked = False
+        if begins and text_cells.header_at(lines, at):
+            after = _cells_end(lines, at)
+            found, repairs = text_cells.read_cells(lines[at:after], at + 1)
+            document.flags.extend(repairs)
+        else:
+            table, after = _table_at(lines, at, widths)
+            found = [] if table is None else [table]
+        if found:
+            document.blocks.extend(text_prose.paragraphs(prose))
+            document.blocks.extend(found)
             prose = []
-            blocks.append(found)
+        else:
+            prose.append((at + 1, lines[at]))
         at = after
-    blocks.extend(text_prose.paragraphs(prose))
+    document.blocks.extend(text_prose.paragraphs(prose))
     if "\ufffd" in text:
-        flags.extend(Flag("R21", match[0]) for match in islice(_UNREADABLE.finditer(text), _SHOWN))
-    return Document("text", blocks, flags=flags)
+        document.flags.extend(Flag("R21", match[0]) for match in islice(_UNREADABLE.finditer(text), _SHOWN))
+    return document
+
+
+def _table_at(lines: list[str], at: int, widths: set[int]) -> tuple[Table | None, int]:
+    """The table of one line a row that begins here, and the line after it. ``widths`` collects the widths met."""
+    if "\t" in lines[at]:
+        if text_tabs.starts_tab_table(lines, at, widths):
+            table, after = text_tabs.read_tab_table(lines, at)
+            widths.add(table.cols)
+            return table, after
+    elif text_tabs.starts_pipe_table(lines, at):
+        return text_tabs.read_pipe_table(lines, at)
+    elif text_tabs.starts_comma_table(lines, at):
+        return text_tabs.read_comma_table(lines, at)
+    return None, at + 1
 
 
 def _lines(text: str) -> list[str]:

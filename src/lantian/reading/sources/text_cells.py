@@ -29,8 +29,11 @@ _CARRIED = {"seq", "section", "task", "goal", "measure", "deadline", *ROLE_FIELD
 def may_begin(lines: Sequence[str], start: int) -> bool:
     """Whether line ``start`` (0-based) is a header word in a cell of its own, or one that only lost its tab."""
     line = lines[start]
-    lone = not line.startswith("\t") and start + 1 < len(lines) and lines[start + 1].startswith("\t")
-    return line.count("\t") == (0 if lone else 1) and word_field(clean(line)) is not None
+    if "\t" in line:
+        alone = line.startswith("\t") and line.count("\t") == 1
+    else:
+        alone = start + 1 < len(lines) and lines[start + 1].startswith("\t")
+    return alone and word_field(clean(line)) is not None
 
 
 def header_at(lines: Sequence[str], start: int) -> bool:

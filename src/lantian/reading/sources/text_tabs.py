@@ -15,7 +15,7 @@ from lantian.reading.text import join_layout, strip_markup
 Row = tuple[int, list[str]]  # 1-based line, raw cells
 
 _PARAGRAPH = re.compile(r"</?p(?:\s[^<>]*)?>", re.I)
-_BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*", re.I)
+_BREAK = re.compile(r"[ \t]{0,9}<br\s{0,9}/?>[ \t]{0,9}", re.I)
 _CLOSED = re.compile(r"(?<=[。；！？])\n")
 _BOLD = re.compile(r"\s*(?:<(b|strong)>.*</\1>|\*\*[^*]+\*\*)\s*", re.I | re.S)
 _STARS = re.compile(r"\*\*([^*]+)\*\*")
