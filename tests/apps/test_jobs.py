@@ -106,6 +106,17 @@ def test_a_job_that_kills_its_worker_three_times_is_given_up() -> None:
 
 
 @pytest.mark.usefixtures("work")
+def test_a_command_waits_for_the_worker_that_has_the_job_and_takes_over_when_it_dies() -> None:
+    job = jobs.enqueue(None, "test.work", {})
+    assert jobs.claim("other") is not None
+    Job.objects.update(lease_until=timezone.now() + timedelta(seconds=0.3))
+    started = timezone.now()
+    assert jobs.finish(job).result == {"ok": 1}
+    assert timezone.now() - started > timedelta(seconds=0.25)
+    assert job.attempts == 2
+
+
+@pytest.mark.usefixtures("work")
 def test_progress_renews_the_lease() -> None:
     jobs.enqueue(None, "test.work", {})
     job = jobs.claim("a")

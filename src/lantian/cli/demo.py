@@ -157,10 +157,7 @@ def _publish(document: Path) -> None:
         raise DemoError(f"{document}: {error.strerror}") from None
     except TooLargeError:
         raise DemoError(f"{document}: 文件过大" if chinese else f"{document}: too large") from None
-    claimed = jobs.claim(jobs.worker_name(), job.pk)
-    job = jobs.run(claimed) if claimed else job
-    if job.state != JobState.DONE:
-        error_text = job.error or {"zh": "仍在读取", "en": "still being read"}
-        raise DemoError(f"{document}: {error_text['zh' if chinese else 'en']}")
+    if jobs.finish(job).state != JobState.DONE:
+        raise DemoError(f"{document}: {(job.error or {}).get('zh' if chinese else 'en', '')}")
     for plan in Plan.objects.filter(uid__in=(job.result or {}).get("plans", [])).select_related("area"):
         actions.publish_plan(user, plan)

@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
 def _one(path: Path) -> bool:
     from lantian.apps.core import jobs
     from lantian.apps.core.files import TooLargeError
+    from lantian.apps.core.models import JobState
     from lantian.apps.plans import actions
     from lantian.apps.plans.models import Plan
 
@@ -42,18 +43,9 @@ def _one(path: Path) -> bool:
         limit = large.limit // (1024 * 1024)
         sys.stderr.write(f"{path}: 文件超过 {limit} MB\n" if chinese else f"{path}: larger than {limit} MB\n")
         return False
-    claimed = jobs.claim(jobs.worker_name(), job.pk)
-    if claimed is not None:
-        job = jobs.run(claimed)
-    if job.state != "done":
-        sys.stderr.write(f"{path}: {_reason(job.error, chinese)}\n")
+    if jobs.finish(job).state != JobState.DONE:
+        sys.stderr.write(f"{path}: {(job.error or {}).get('zh' if chinese else 'en', '')}\n")
         return False
     for plan in Plan.objects.filter(uid__in=(job.result or {}).get("plans", [])).order_by("place_in_file"):
         sys.stdout.write(f"{plan.uid}\t{plan.measures.count()}\t{plan.title}\n")
     return True
-
-
-def _reason(error: dict[str, str] | None, chinese: bool) -> str:
-    if error:
-        return error["zh" if chinese else "en"]
-    return "正在由后台任务读取，请稍后在“导入”页查看。" if chinese else "being read by the background work; see Import."

@@ -12,6 +12,7 @@ from types import FrameType
 from lantian.reading.errors import prefers_chinese
 
 IDLE_SECONDS = 0.5
+TIDY_SECONDS = 6 * 3600
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,13 +48,18 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _loop(parent: int) -> None:
+    from django.core.management import call_command
     from django.db import OperationalError, close_old_connections, connection
 
     from lantian.apps.core import jobs
 
+    tidied = float("-inf")
     while not parent or os.getppid() == parent:
         try:
             jobs.run_due()
+            if time.monotonic() - tidied > TIDY_SECONDS:
+                call_command("clearsessions")
+                tidied = time.monotonic()
         except OperationalError as error:
             # The database is busy or being restarted: the rows are still there on the next look.
             sys.stderr.write(f"lantian tick: {error}\n")

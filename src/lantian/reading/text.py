@@ -9,13 +9,14 @@ from collections.abc import Iterable
 _SPACE = "[ \t\r\n\f\v\u00a0\u2002-\u200b\u202f\u205f\u3000\ufeff]"
 _RUN = re.compile(f"{_SPACE}+")
 _LATIN = re.compile(r"[0-9A-Za-z]")
+# Every repetition is bounded: a hostile dump must not make one pass over it quadratic.
 _MARKUP = (
-    (re.compile(r"\[bookmark: ?[^\]\n]*\]"), ""),
-    (re.compile(r"\s*<(sub|sup)>\s*(.*?)\s*</\1>", re.S), r"\2"),
-    (re.compile(r"\s*_\{\s*([^{}\n]{1,12}?)\s*\}"), r"\1"),
-    (re.compile(r"(?<=[A-Za-z])\s*_([0-9xX.]{1,4})(?![A-Za-z])"), r"\1"),
-    (re.compile(r"\s*\^\{?\s*([23])\s*\}?"), lambda m: {"2": "²", "3": "³"}[m[1]]),
-    (re.compile(r"</?[a-z][a-z0-9]*(?: [^<>\n]*)?/?>", re.I), ""),
+    (re.compile(r"\[bookmark: ?[^\]\n]{0,80}\]"), ""),
+    (re.compile(r"[ \t]{0,8}<(sub|sup)>\s{0,8}([^<>]{0,40}?)\s{0,8}</\1>"), r"\2"),
+    (re.compile(r"[ \t]{0,8}_\{\s{0,8}([^{}\n]{1,12}?)\s{0,8}\}"), r"\1"),
+    (re.compile(r"(?<=[A-Za-z])[ \t]{0,8}_([0-9xX.]{1,4})(?![A-Za-z])"), r"\1"),
+    (re.compile(r"[ \t]{0,8}\^\{?[ \t]{0,8}([23])[ \t]{0,8}\}?"), lambda m: {"2": "²", "3": "³"}[m[1]]),
+    (re.compile(r"</?[a-z][a-z0-9]{0,15}(?: [^<>\n]{0,200})?/?>", re.I), ""),
 )
 
 

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 HEARTBEAT_SECONDS = 15.0
+WAIT_SECONDS = 0.2
 ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=5)
 
@@ -123,6 +125,18 @@ def run(job: Job) -> Job:
     Job.objects.filter(pk=job.pk, worker=job.worker, state=JobState.RUNNING).update(lease_until=None, **outcome)
     job.refresh_from_db()
     return job
+
+
+def finish(job: Job) -> Job:
+    """Do one job here and now, or wait for the worker that has it; for commands whose user waits."""
+    while True:
+        claimed = claim(worker_name(), job.pk)
+        if claimed is not None:
+            run(claimed)
+        job.refresh_from_db()
+        if not job.active:
+            return job
+        time.sleep(WAIT_SECONDS)
 
 
 def run_due(worker: str | None = None) -> int:

@@ -55,6 +55,7 @@ class Figures:
         self.places = context.places
         self.starts: list[int] = []
         self.last: tuple[int, str] = (-1, "")  # sentence and subject of the target before
+        self.falling = -1  # clause of the last 减少A300吨、B900吨: its verb governs the whole list
 
     def read(self) -> list[Target]:
         """All targets with a figure, in printed order."""
@@ -211,7 +212,7 @@ class Figures:
 
     def _measure(self, phrase: Phrase, quantity: Quantity) -> tuple[TargetKind, Number, Number | None, Comparator]:
         value, top, comparator = quantity.value, quantity.value_max, phrase.comparator
-        falls = phrase.sign < 0 or head_falls(phrase)
+        falls = phrase.sign < 0 or self._head_falls(phrase)
         changes = falls or phrase.sign > 0
         unit_class = quantity.unit_class
         if changes and not (phrase.sign > 0 and unit_class in ("count", "extent", "size")):
@@ -223,8 +224,11 @@ class Figures:
             return "rate", value, top, comparator
         level = words_at_end("level_noun").search(phrase.stem) is not None
         fresh = _FRESH.match(clean(phrase.stem)) is not None
+        stock = words_at_end("stock_noun").search(phrase.stem) is not None and phrase.compared is not None
         if unit_class == "count":
-            return ("level" if phrase.stem.endswith(("天数", "日数")) else "count"), value, top, comparator
+            return ("level" if stock else "count"), value, top, comparator
+        if words("per_head").match(phrase.stem.strip("，,、 ")):
+            return "level", value, top, comparator
         if unit_class in ("extent", "size"):
             doing = words("doing_verb").search(phrase.before) is not None
             counted = fresh or (not level and (doing or phrase.compared is None))
@@ -232,6 +236,13 @@ class Figures:
         if unit_class == "rate" and fresh:
             return "count", value, top, comparator
         return "level", value, top, comparator
+
+    def _head_falls(self, phrase: Phrase) -> bool:
+        clause = self.masked.clause(phrase.quantity.start)[0]
+        if head_falls(phrase):
+            self.falling = clause
+            return True
+        return self.falling == clause and phrase.before.startswith("、") and phrase.compared is None and not phrase.sign
 
     def _sense(self, kind: TargetKind, comparator: Comparator, subject: str, value: Number, phrase: Phrase) -> Sense:
         if kind == "change":

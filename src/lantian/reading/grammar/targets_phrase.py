@@ -23,7 +23,9 @@ _FALL = re.compile(
     r"(?:下降|降低|减少|削减|减排|压减|下滑|缩减|压降|改善|缩短|压缩|减量|少排|降幅|下降率|下降幅度|降低率|减少率|削减率|减幅|降率|节约|节省)(?:率|比例|幅度)?\Z"
 )
 _RISE = re.compile(r"(?:增长|提高|提升|增加|上升|增幅|升幅|增速|涨幅|增长率|增长幅度|扩大|递增)(?:速度|率)?\Z")
-_HEAD_FALL = re.compile(r"(?:减少|削减|压减|降低|压降|节约|减排)(?=[^，。；]{1,30}\Z)")
+_HEAD_FALL = re.compile(
+    r"(?:全年|年内|年底前|累计|共|计划|力争|要|将)*(?:减少|削减|压减|降低|压降|节约|减排)(?=[^，。；]{1,30}\Z)"
+)
 _LEAST_VERB = re.compile(
     r"(?P<word>(?P<least>至少|不少于|不低于)|(?:最多|不超过))(?P<verb>再?" + fragment("doing_verb") + r")\Z"
 )
@@ -170,6 +172,10 @@ def is_goal(phrase: Phrase, masked: Masked, *, listed: bool) -> bool:
         and words("goal_verb").search(masked.view, masked.sentence(quantity.start)[0], phrase.start)
     ):
         return True
+    if words("per_head").match(phrase.stem.strip("，,、 ")):
+        return True
+    if kind == "count" and words("settled_verb").search(phrase.rest[:24]):
+        return True
     return len(phrase.stem) < 7 and words("doing_verb").search(phrase.rest[:40]) is not None and kind == "count"
 
 
@@ -182,7 +188,8 @@ def _chinese_counts(phrase: Phrase) -> bool:
     adjacent = words_at_end("doing_verb").search(phrase.stem) is not None
     if quantity.value < 10:
         return adjacent and quantity.value >= 2 and quantity.unit in _SMALL_CHINESE_UNITS
-    return adjacent or quantity.after is not None or quantity.unit not in ("个", "项", "条", "次", "种")
+    closing = not phrase.rest.strip("，。；,;") and words("goal_verb").search(phrase.before) is not None
+    return adjacent or closing or quantity.after is not None or quantity.unit not in ("个", "项", "条", "次", "种")
 
 
 def is_limit(phrase: Phrase, masked: Masked) -> bool:

@@ -25,7 +25,8 @@ def _groups() -> dict[str, str]:
 @cache
 def fragment(group: str) -> str:
     """The alternation of one group of ``target_words.csv`` as a non-capturing regex fragment, longest word first."""
-    words = sorted(_groups()[group].split("|"), key=len, reverse=True)
+    pattern = _groups()[group]
+    words = [pattern] if "(" in pattern else sorted(pattern.split("|"), key=len, reverse=True)
     return "(?:" + "|".join(words) + ")"
 
 

@@ -188,6 +188,24 @@ def _recognise(pieces: Sequence[Piece], sheet: Sheet) -> None:
         lettered = any(char.isalnum() for char in line.text)
         if not lettered and (pieces[i].missed or line.score < SCAN["dirt"]):
             pieces[i].text, pieces[i].places = "", ()
+    _read_over_rulings(pieces, sheet)
+
+
+def _read_over_rulings(pieces: Sequence[Piece], sheet: Sheet) -> None:
+    """Look again at marks that stand on a ruling or past it, with all of the ruling wiped."""
+    room = round(SCAN["ruling_room"] * sheet.em)
+    crossed: list[tuple[Piece, Image]] = []
+    for piece in pieces:
+        if piece.ruling is None or not piece.text or not piece.text[-1].isalnum():
+            continue
+        start = max(piece.spot.x0, piece.ruling - round(4 * sheet.em))
+        tail = sheet.grey[piece.spot.y0 : piece.spot.y1, start : piece.spot.x1 + room].copy()
+        tail[:, max(0, piece.ruling - room - start) : piece.ruling + room + 1 - start] = 255
+        crossed.append((piece, tail))
+    for (piece, _), line in zip(crossed, recognise([tail for _, tail in crossed]), strict=True):
+        stem, mark = line.text[:-1], line.text[-1:]
+        if stem and not mark.isalnum() and piece.text.endswith(stem[-2:]) and line.score >= SCAN["dirt"]:
+            piece.text, piece.places = piece.text + mark, (*piece.places, 1.0)
 
 
 def _take_tokens(pieces: Sequence[Piece]) -> list[str]:

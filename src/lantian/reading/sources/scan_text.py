@@ -33,6 +33,7 @@ class Piece:
     text: str = ""
     score: float = 1.0
     known: bool = False  # told by its shape, not to be recognised
+    ruling: int | None = None  # where a ruling crosses it before its last mark
     missed: bool = False  # overlooked by the detector; dirt if nothing but marks is read there
     places: tuple[float, ...] = ()  # middle of each character, as a share of the spot's width
 
@@ -79,11 +80,14 @@ def _split(
         body = _ink_box(ink, part)
         if body is not None and not _is_remnant(body, box, em):
             parts.append((place, part, body))
-    if len(parts) < 2:
-        return [Piece(spot, place) for place, _, _ in parts]
-    if axis == 0:
-        parts = _take_back(parts, em)
-    return [Piece(part, place) for place, part, _ in parts]
+    parts = _take_back(parts, em) if axis == 0 else parts
+    if len(parts) == 1:
+        parts = [(parts[0][0], spot, spot)]
+    sides = {id(place): round(box[2]) for place, box in cells}
+    return [
+        Piece(part, place, ruling=sides[id(place)] if axis == 0 and part.x1 > sides[id(place)] else None)
+        for place, part, _ in parts
+    ]
 
 
 def _is_remnant(body: Spot, box: tuple[float, float, float, float], em: float) -> bool:
