@@ -128,6 +128,13 @@ def test_a_chosen_password_must_be_changed_first() -> None:
     assert "blue-sky" not in str((event.before, event.after))
 
 
+def test_a_demonstration_user_keeps_the_printed_password() -> None:
+    user = actions.create_user(None, "demo-x", "x", demonstration=True, must_change_password=False)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/password/").status_code == 403
+
+
 def test_language_is_the_persons_own_and_chinese_by_default() -> None:
     user = actions.create_user(None, "li", "x", must_change_password=False)
     client = Client(headers={"accept-language": "en"})

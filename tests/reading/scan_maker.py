@@ -154,8 +154,10 @@ def scan(page: Any, look: Look, seed: int = 7) -> Any:
     height, width = page.shape
     if look.keystone:
         shift = look.keystone * width
-        source = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
-        target = np.float32([[shift, 0], [width - shift, shift / 3], [width, height], [0, height - shift / 3]])
+        source = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        target = np.array(
+            [[shift, 0], [width - shift, shift / 3], [width, height], [0, height - shift / 3]], np.float32
+        )
         page = cv2.warpPerspective(
             page, cv2.getPerspectiveTransform(source, target), (width, height), borderValue=(255,)
         )

@@ -1,4 +1,8 @@
-"""What the target grammar reads in invented sentences of many fields (tests/reading/targets_invented.csv) and alone."""
+"""What the target grammar reads in invented sentences of many fields, and sentence by sentence.
+
+targets_invented.csv was written by the reader and reviewed, so it guards against regressions; targets_typed.csv holds
+expectations that were typed before the reader saw the sentences.
+"""
 
 from __future__ import annotations
 
@@ -216,3 +220,35 @@ def test_time_grows_with_the_length_only(piece: str) -> None:
 
     seconds(1000)
     assert seconds(40000) < 12 * seconds(8000) + 0.5
+
+
+TYPED = Path(__file__).parent / "targets_typed.csv"
+KNOWN_WRONG = {
+    "鼓励企业新增绿电使用量10%以上": "read as a rate; 新增 with a percentage could be a change",
+    "清洁取暖率分别达到：城区100%、县城95%、农村80%": "达到 before a colon is not carried into the list",
+}
+
+
+def typed() -> list[object]:
+    with TYPED.open(encoding="utf-8") as handle:
+        rows = [
+            (row["sentence"], [part for part in row["expected"].split("；") if part]) for row in csv.DictReader(handle)
+        ]
+    return [
+        pytest.param(
+            sentence, wanted,
+            marks=[pytest.mark.xfail(strict=True, reason=KNOWN_WRONG[sentence])] if sentence in KNOWN_WRONG else [],
+        )
+        for sentence, wanted in rows
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "wanted"), typed())
+def test_sentence_typed_before_it_was_read(sentence: str, wanted: list[str]) -> None:
+    """Expectations written down before the reader saw the sentence (unlike targets_invented.csv)."""
+    found = [
+        f"{t.kind} {t.comparator} {int(t.value) if t.value == int(t.value) else t.value} {t.unit or ''}".rstrip()
+        for t in read(sentence + "。")
+        if t.value is not None
+    ]
+    assert found == [item.rstrip() for item in wanted]

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -61,10 +62,12 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 def password(request: HttpRequest) -> HttpResponse:
-    """The person's own password."""
+    """The person's own password. A demonstration user keeps the one that the command printed."""
     user = request.user
     if not isinstance(user, User):
         return redirect("core:login")
+    if user.demonstration:
+        raise PermissionDenied
     form = PasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.set_password(user, user, form.cleaned_data["new_password1"])

@@ -43,7 +43,7 @@ _DENOMINATOR = re.compile(
 )
 _SHARE_WORDS = re.compile(r"条件的|新增|新建|更新|现有|存量|原则上")
 _FALL_VERB = re.compile(r"^(?:减少|削减|压减|降低|压降|节约|减排)")
-_FRESH = re.compile(r"新增|新建|建成|完成|新改扩建|扩建|改造")
+_FRESH = re.compile(r"新增|新建|建成|完成|新改扩建|扩建|改造|退出|淘汰|化解|关停")
 
 
 class Figures:
@@ -55,6 +55,7 @@ class Figures:
         self.places = context.places
         self.starts: list[int] = []
         self.last: tuple[int, str] = (-1, "")  # sentence and subject of the target before
+        self.level: tuple[int, str | None] = (-1, None)  # end and unit of the target before, if it was a level
         self.falling = -1  # clause of the last 减少A300吨、B900吨: its verb governs the whole list
 
     def read(self) -> list[Target]:
@@ -187,6 +188,9 @@ class Figures:
         else:
             subject = self._subject(phrase, scope)
         self.last = (self.masked.sentence(quantity.start)[0], subject)
+        if kind == "count" and self._part_of_level(phrase, quantity):
+            kind = "level"
+        self.level = (quantity.end, quantity.unit) if kind == "level" else (-1, None)
         counted = kind == "count"
         sentence = self.masked.view[self.masked.sentence(quantity.start)[0] : quantity.start]
         return Target(
@@ -236,6 +240,13 @@ class Figures:
         if unit_class == "rate" and fresh:
             return "count", value, top, comparator
         return "level", value, top, comparator
+
+    def _part_of_level(self, phrase: Phrase, quantity: Quantity) -> bool:
+        """规模达到500万千瓦，其中新型300万千瓦: a part without a verb of its own is of the same kind as its whole."""
+        end, unit = self.level
+        follows = end >= 0 and quantity.unit == unit and phrase.start - end < 4
+        own = phrase.before.strip("，,；; ")
+        return follows and own.startswith("其中") and words("doing_verb").search(own) is None
 
     def _head_falls(self, phrase: Phrase) -> bool:
         clause = self.masked.clause(phrase.quantity.start)[0]

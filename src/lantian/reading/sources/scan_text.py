@@ -80,7 +80,7 @@ def _split(
         body = _ink_box(ink, part)
         if body is not None and not _is_remnant(body, box, em):
             parts.append((place, part, body))
-    parts = _take_back(parts, em) if axis == 0 else parts
+    parts = _take_back(parts, em) if axis == 0 and parts else parts
     if len(parts) == 1:
         parts = [(parts[0][0], spot, spot)]
     sides = {id(place): round(box[2]) for place, box in cells}
