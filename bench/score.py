@@ -1,7 +1,7 @@
 """Scores a reading against hand-checked truth, field by field, with counts.
 
-A truth file (``bench/truth/<document>.jsonl``) has one line per plan (``{"plan": 1, "title": …, "year": …}``) followed by
-one line per measure: ``section, seq, task, start`` (first 12 characters of the text), ``digest`` (see :func:`digest`),
+A truth file (``bench/truth/<document>.jsonl``) has one line per plan (``{"plan": 1, "title": …, "year": …}``) followed
+by one line per measure: ``section, seq, task, start`` (first 12 characters of the text), ``digest`` (see :func:`digest`),
 ``deadline`` (``kind, start, end``), ``lead, responsible, support``, ``targets``. It holds no text of the document
 (docs/decisions/0002-truth-without-text.md).
 """
@@ -62,7 +62,8 @@ class Score:
     def summary(self) -> dict[str, Any]:
         fields = {name: f"{self.right[name]}/{self.total[name]}" for name in self.total}
         lists = {
-            name: f"F1 {self.f1(name):.3f} ({self.hits[name]} right, {self.extra[name]} extra, {self.missed[name]} missed)"
+            name: f"F1 {self.f1(name):.3f} "
+            f"({self.hits[name]} right, {self.extra[name]} extra, {self.missed[name]} missed)"
             for name in ("measures", "units", "targets", "other targets")
             if self.hits[name] + self.extra[name] + self.missed[name]
         }

@@ -158,6 +158,11 @@ def test_a_port_that_is_asked_for_and_taken_is_refused(settings: Any, capsys: py
     assert password not in printed
 
 
+def test_without_a_wish_a_taken_port_is_passed_over() -> None:
+    with serve._listen("127.0.0.1", None) as first, serve._listen("127.0.0.1", None) as second:
+        assert first.getsockname()[1] != second.getsockname()[1]
+
+
 def test_plan_without_demo_is_a_wrong_use(tmp_path: Path) -> None:
     assert run(serve, "--plan", str(tmp_path / "x.pdf")) == 2
 
@@ -171,7 +176,7 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path: Path) -> None:
 def test_serve_says_ready_answers_and_stops_cleanly(tmp_path: Path) -> None:
     env = environment(tmp_path)
     with subprocess.Popen(
-        [*COMMAND, "serve", "--demo"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "serve", "--demo", "--port", "0"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
         assert server.stderr is not None

@@ -1,4 +1,4 @@
-"""Synthetic scans: plan tables drawn with Pillow, then skewed, dirtied and compressed the way an office scanner does."""
+"""Synthetic scans: plan tables drawn with Pillow, then skewed, dirtied and compressed as office scanners do."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def dump(
 
 
 def pages(*tables: Sequence[Sequence[str]], kind: str = "pdf") -> Document:
-    """One table a page; ``^`` stands for a place that the cell above covers, ``<`` for one that its left neighbour does."""
+    """One table a page; ``^`` stands for a place that the cell above covers, ``<`` for one covered from its left."""
     blocks: list[Paragraph | Table] = [Paragraph("云岭市2025年行动计划", page=1)]
     for page, rows in enumerate(tables, start=1):
         cells: dict[tuple[int, int], Cell] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -108,9 +109,9 @@ def test_what_is_not_read_is_refused_by_name(content: bytes, words: str, tmp_pat
 
 
 def test_missing_files_folders_and_large_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ReadingError, match="找不到|no such"):
+    with pytest.raises(ReadingError, match=r"找不到|no such"):
         sniff(tmp_path / "none.pdf")
-    with pytest.raises(ReadingError, match="文件夹|folder"):
+    with pytest.raises(ReadingError, match=r"文件夹|folder"):
         sniff(tmp_path)
     path = tmp_path / "large.pdf"
     with path.open("wb") as handle:
@@ -139,10 +140,8 @@ def test_a_broken_byte_does_not_make_the_rest_unreadable() -> None:
 
 @given(st.binary(max_size=400))
 def test_bytes_are_text_or_refused(data: bytes) -> None:
-    try:
+    with suppress(ReadingError):
         assert "\0" not in decode(data)
-    except ReadingError:
-        pass
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))

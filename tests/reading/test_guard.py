@@ -118,14 +118,14 @@ def test_a_result_comes_back(spawn: bool) -> None:
 def test_every_way_to_die_is_a_sentence(function: Callable[[Path], None], words: str, spawn: bool) -> None:
     before = children()
     with pytest.raises(ReadingError, match=words) as refusal:
-        run_guarded(function, PLAN, spawn=spawn, memory=200_000_000, wall=1.0)
+        run_guarded(function, PLAN, spawn=spawn, memory=200_000_000, wall=1.0 if function is sleep else 30.0)
     assert "plan.pdf" in refusal.value.zh
     assert "plan.pdf" in refusal.value.en
     assert children() == before
 
 
 def test_an_endless_loop_runs_into_the_cpu_limit() -> None:
-    with pytest.raises(ReadingError, match="计算时间|CPU"):
+    with pytest.raises(ReadingError, match=r"计算时间|CPU"):
         run_guarded(spin, PLAN, cpu=1, wall=30)
 
 
@@ -151,8 +151,8 @@ def test_what_the_worker_started_dies_with_it() -> None:
 
 def test_recognition_may_have_more_memory_than_reading() -> None:
     assert run_guarded(recognise, PLAN) == 3 * 10**8
-    with pytest.raises(ReadingError, match="内存|memory"):
-        run_guarded(recognise, PLAN, memory=100_000_000, ocr=False, spawn=False, most_memory=100_000_000)
+    with pytest.raises(ReadingError, match=r"内存|memory"):
+        run_guarded(recognise, PLAN, memory=100_000_000)
 
 
 def test_one_recognition_runs_at_a_time() -> None:

@@ -11,7 +11,7 @@ from lantian.reading.model import CellRef, Flag, RoleName
 class DraftRole:
     """The printed list of one role: a role cell, or one part of a role bracket.
 
-    ``continues``: the list goes on in the bracket of the role before it, so a prefix printed there (省) holds here, too.
+    ``continues``: the list goes on in the bracket of the role before it, so a prefix printed there (省) holds here.
     """
 
     role: RoleName

@@ -69,7 +69,8 @@ def read_unit_lists(
     :param texts: role cells as printed (``\\n`` = line or paragraph break), or the unit lists of role brackets.
     :param region: innermost area of the plan (北京市), ``level`` as in ``Plan``, ``year`` of the plan: they choose the
         aliases that apply.
-    :param continues: for each text, whether it goes on in the bracket of the text before it (省科技厅牵头，工业和信息化厅配合).
+    :param continues: for each text, whether it goes on in the bracket of the text before it
+        (省科技厅牵头，工业和信息化厅配合).
     :returns: one list for each text, in the same order.
     """
     forms = aliases(region, level, year)
@@ -96,7 +97,7 @@ def read_unit_lists(
 
 
 def _read_list(text: str, names: Names, prefix: str) -> tuple[UnitList, str]:
-    """The list and the prefix that holds after it; ``prefix`` is the one that an earlier list of the bracket printed."""
+    """The list and the prefix that holds after it; ``prefix`` is what an earlier list of the same bracket printed."""
     pieces = _complete_areas(_join_unfinished(cut_cell(text, names.known)))
     flags: list[Flag] = []
     mentions: dict[str, UnitMention] = {}

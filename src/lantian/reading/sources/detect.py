@@ -24,6 +24,8 @@ _HTML = re.compile(
 )
 _HTML_ROOT = re.compile(rb"<html[\s>]", re.I)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_EVERYDAY = re.compile(r"[\t\n\r -~、-】一-鿿！-～“”‘’—…·]")
+_MIN_EVERYDAY = 0.95
 _MAX_CONTROL, _MAX_BROKEN = 0.01, 0.002  # share of characters: control ones in text, unreadable ones in an encoding
 _SAMPLE = 20_000  # characters that are judged
 
@@ -178,12 +180,10 @@ def _decoded(data: bytes) -> str | None:
                            (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):  # fmt: skip
         if data.startswith(mark):
             return data.decode(encoding, "replace")
-    zeros = data[:4096].count(0)
-    if zeros:
-        even = data[0:4096:2].count(0)
-        if zeros < 8 or len(data) % 2 or min(even, zeros - even) > 0.1 * zeros:
-            return None
-        return data.decode("utf-16-be" if even > zeros / 2 else "utf-16-le", "replace")
+    if b"\0" in data:
+        wide = [data.decode(encoding, "replace") for encoding in ("utf-16-le", "utf-16-be")]
+        likely = max(wide, key=_everyday)
+        return likely if _everyday(likely) >= _MIN_EVERYDAY else None
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -195,6 +195,12 @@ def _decoded(data: bytes) -> str | None:
         (text, _commonness(text, encoding)) for encoding in ("gb18030", "big5") if (text := _nearly(data, encoding))
     ]
     return max(found, key=lambda item: item[1])[0] if found else None
+
+
+def _everyday(text: str) -> float:
+    """Share of characters that a Chinese text is made of."""
+    sample = text[:_SAMPLE]
+    return len(_EVERYDAY.findall(sample)) / max(1, len(sample))
 
 
 def _nearly(data: bytes, encoding: str) -> str | None:

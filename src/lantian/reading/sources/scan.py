@@ -183,6 +183,7 @@ def _recognise(pieces: Sequence[Piece], sheet: Sheet) -> None:
         crops.append(crop)
     unknown = [i for i, piece in enumerate(pieces) if not piece.known]
     for i, line in zip(unknown, recognise([crops[i] for i in unknown]), strict=True):
+        line = line.without_dirt(SCAN["dirt_end"])
         pieces[i].text, pieces[i].score = line.text, line.score
         pieces[i].places = () if i in stacked else line.places
         lettered = any(char.isalnum() for char in line.text)

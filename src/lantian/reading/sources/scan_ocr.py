@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _STRIDE = 32  # the detector wants sides that are multiples of it
 _LINE_HEIGHT = 48  # pixels that the recogniser wants
+_SPECKS = "'\"`:：;；.·!|"  # what specks and remains of rulings are read as
 _PACKAGES = ("rapidocr", "onnxruntime", "cv2", "numpy")
 
 
@@ -50,11 +51,24 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A recognised line: its text, the centre of each character (fraction of the crop's width) and its score (0-1)."""
+    """A recognised line: text, centre of each character (fraction of the crop's width), scores (0-1) and their mean."""
 
     text: str
     places: tuple[float, ...]
-    score: float
+    scores: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        return sum(self.scores) / len(self.scores) if self.scores else 0.0
+
+    def without_dirt(self, least: float) -> Line:
+        """The line without specks read as marks: at its start, where no such mark is printed, or at its end."""
+        start, stop = 0, len(self.text)
+        while start < stop and self.text[start] in _SPECKS and self.scores[start] < least:
+            start += 1
+        while stop > start and self.text[stop - 1] in _SPECKS and self.scores[stop - 1] < least:
+            stop -= 1
+        return Line(self.text[start:stop], self.places[start:stop], self.scores[start:stop])
 
 
 def require_engine() -> None:
@@ -215,5 +229,4 @@ def _decode(scores: NDArray[np.float32], padding: float) -> Line:
             places.append(min(1.0, (step + 0.5) / len(best) * padding))
             certain.append(float(scores[step, index]))
         previous = index
-    mean = sum(certain) / len(certain) if certain else 0.0
-    return Line("".join(text), tuple(places), mean)
+    return Line("".join(text), tuple(places), tuple(certain))
