@@ -72,12 +72,21 @@ def speed() -> None:
 
 def peers() -> None:
     """PDF tables beside pdfplumber and camelot on the same files."""
-    from bench.pdf import report
+    from bench.pdf import run
 
     files = [PLANS / name for name in ("bj-air-2024.pdf", "bj-air-2022.pdf") if (PLANS / name).exists()]
-    if files:
-        print("\n# PDF tables beside peers (same files, same run)")
-        report(files)
+    if not files:
+        return
+    print("\n# PDF tables beside peers (same files, same run; tables only, whole process, median of 3)")
+    records = run(files)
+    for record in records:
+        print(json.dumps(record, ensure_ascii=False))
+    for path in files:
+        command, _ = measured([str(LANTIAN), "read", str(path)], 3)
+        for record in records:
+            if record["file"] == path.name and record["tool"] != "lantian" and "seconds" in record:
+                ratio = float(str(record["seconds"])) / command
+                print(f"{path.name}: whole command {command:.2f} s, {record['tool']} alone {ratio:.1f} × that")
 
 
 def main() -> None:

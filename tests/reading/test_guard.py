@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -42,6 +43,7 @@ def sleep(_: Path) -> None:
 
 
 def fault(_: Path) -> None:
+    faulthandler.disable()
     ctypes.string_at(0)
 
 

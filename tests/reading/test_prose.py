@@ -171,7 +171,7 @@ def test_bracket_in_a_heading_speaks_for_what_is_under_it() -> None:
     for item in drafts[2:4]:
         assert item.task == "扬尘治理专项行动"
         assert units(item) == [("lead", "市住房城乡建设局"), ("support", "市交通运输局")]
-    assert measure(drafts[4]) == "加强巡查，及时处置火点。"
+    assert measure(drafts[4]) == "禁止露天焚烧加强巡查，及时处置火点。"
     assert units(drafts[4]) == [("responsible", "市农业农村局")]
 
 

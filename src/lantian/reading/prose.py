@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from lantian.reading.draft import Draft, DraftPlan, DraftRole
+from lantian.reading.grammar.units import split_units
 from lantian.reading.layout import Document
 from lantian.reading.model import CellRef, Flag
 from lantian.reading.prose_brackets import find_duties, first_leads
@@ -77,7 +78,7 @@ def _plan(part: Segment) -> DraftPlan:
     writer = _Writer(first_leads(line.text for line in [*around, *dropped]))
     drafts = list(writer.chapters(build_outline(body)))
     flags = [Flag("R37")] if any(is_line("contact", line.text) for line in [*around, *dropped]) else []
-    return DraftPlan(part.title, drafts, preamble, flags + _take_closing(drafts))
+    return DraftPlan(part.title, drafts, preamble, flags + writer.flags + _take_closing(drafts))
 
 
 def _take_closing(drafts: list[Draft]) -> list[Flag]:
@@ -106,7 +107,9 @@ def _take_closing(drafts: list[Draft]) -> list[Flag]:
 def _drops(line: Line) -> bool:
     label = line.label
     text = line.text[len(label.printed) if label else 0 :]
-    return is_line("contact", text) or is_line("skip", text)
+    if is_line("contact", text):
+        return not any(found.duties.roles for found in find_duties(text))
+    return is_line("skip", text)
 
 
 @dataclass(slots=True)
@@ -144,6 +147,7 @@ class _Writer:
     def __init__(self, first: bool) -> None:
         self.first_leads = first
         self.inherited: list[str] = []
+        self.flags: list[Flag] = []
 
     def chapters(self, root: Node) -> Iterator[Draft]:
         yield from self._stretches(root, stretches(root.lines, 0), "", _Place(context=True))
@@ -169,18 +173,16 @@ class _Writer:
         own = [found.duties for found in find_duties(node.lines[0].text) if found.end <= heading.end]
         own += leading_duties(node.lines) if heading.own_line else []
         intro = stretches(node.lines, heading.end)
-        kept = [item for item in intro if item.duties or (not chapter and self._is_intro(item))]
+        kept = [item for item in intro if item.duties]
+        self.flags.extend(
+            Flag("R62", item.text[:20]) for item in intro if not (item.duties or chapter or place.context) and _tells(item)
+        )
         yield from self._stretches(node, kept, place.task if place.in_item else heading.title, place)
         inner = replace(place, duties=tuple(own) or place.duties)
         if heading.title:
             inner = replace(inner, task=heading.title, in_item=not chapter)
         for child in node.children:
             yield from self._node(child, inner)
-
-    @staticmethod
-    def _is_intro(item: _Stretch) -> bool:
-        """Own text of an item above its sub-items is a measure, unless it only leads to them."""
-        return len(item.text) >= _SHORTEST_INTRO and not _LEAD_IN.search(item.text)
 
     def _leaf(self, node: Node, lines: list[Line], heading: Heading, place: _Place) -> Iterator[Draft]:
         task = place.task if place.in_item else heading.title or place.task
@@ -189,7 +191,7 @@ class _Writer:
         if heading.own_line and len(lines) > 1:
             own = [found.duties for found in find_duties(lines[0].text[start:])]
             own += leading_duties(lines) if _NO_STOP.search(lines[0].text) else []
-            if own or _NO_STOP.search(lines[0].text):
+            if (own or _NO_STOP.search(lines[0].text)) and not place.in_item:
                 start = len(lines[0].text)
         parts = stretches(lines, start)
         if not parts and heading.title:
@@ -231,7 +233,8 @@ class _Writer:
             draft.roles.extend(DraftRole(role.role, role.text, n > 0) for n, role in enumerate(duties.roles))
             draft.deadline = draft.deadline or duties.deadline
             self.first_leads = self.first_leads or duties.first_leads
-            self.inherited.extend(text for text in duties.inherited if text not in self.inherited)
+            names = [unit.name for text in duties.inherited for unit in split_units(text)]
+            self.inherited.extend(name for name in names if name not in self.inherited)
             if duties.personal:
                 draft.flags.append(Flag("R37"))
         if inherited:
@@ -242,6 +245,11 @@ class _Writer:
         elif self.first_leads:
             lead_first(draft)
         return draft
+
+
+def _tells(item: _Stretch) -> bool:
+    """Whether text above the sub-items of an item says something itself and does not only lead to them."""
+    return len(item.text) >= _SHORTEST_INTRO and not _LEAD_IN.search(item.text)
 
 
 def lead_first(draft: Draft) -> None:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from lantian.reading.grammar.units import is_unit_name
 from lantian.reading.prose_duties import (
+    BOXED_LABEL,
     CLOSING,
     FIRST_LEADS,
     LABEL,
@@ -26,6 +27,7 @@ from lantian.reading.prose_duties import (
     is_owner,
     read_duties,
 )
+from lantian.reading.prose_labels import read_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,7 @@ def find_duties(text: str) -> tuple[Found, ...]:
             continue
         if (duties := _duties_at(text, start, end)) is not None:
             found.append(Found(start, end, duties))
-    plain = _unbracketed(text, found[-1].end if found else 0)
-    return (*found, plain) if plain else tuple(found)
+    return (*found, *_unbracketed(text, found[-1].end if found else 0))
 
 
 def bracket_spans(text: str) -> list[tuple[int, int]]:
@@ -79,23 +80,41 @@ def _duties_at(text: str, start: int, end: int) -> Duties | None:
     if kind == "bare":
         good = not before or before[-1] in STOPS or (ends_sentence and not _ends_in_unit(before))
     else:
-        good = not before or before[-1] in STOPS + CLOSING or ends_sentence or after[0] in "，,、"
+        good = not before or before[-1] in STOPS + CLOSING or ends_sentence or after[0] in "，,、" or before[-1] in "，,"
     return duties if good else None
 
 
-def _unbracketed(text: str, start: int) -> Found | None:
-    """责任单位：… without a bracket: a line of its own, or the end of a paragraph; also a line 完成时限：…."""
+def _unbracketed(text: str, start: int) -> list[Found]:
+    """责任单位：… without a bracket: a line of its own, or the end of a paragraph; also a line 完成时限：….
+
+    A dump may run the next item on behind it: 责任单位：市科技局。2.加快….
+    """
+    boxed = BOXED_LABEL.search(text, start)
+    if boxed and (read := read_duties(text[boxed.start() :])) and any(map(is_owner, read[0].names)):
+        return [Found(boxed.start(), len(text), read[0])]
     if not start and (when := WHEN_LABEL.match(text)):
-        return Found(0, len(text), Duties(deadline=when["when"].strip("。；; ")))
+        return [Found(0, len(text), Duties(deadline=when["when"].strip("。；; ")))]
+    found: list[Found] = []
     for match in LABEL.finditer(text, start):
+        if found and match.start() < found[-1].end:
+            continue
         before = text[: match.start()].rstrip()
         opens = not before or before[-1] in STOPS + CLOSING
-        word = match["word"]
-        if opens and (match[0][-1] in ":：") and len(word) > 2 and depth_at(text, match.start()) == 0:
-            read = read_duties(text[match.start() :])
+        if opens and (match[0][-1] in ":：") and len(match["word"]) > 2 and depth_at(text, match.start()) == 0:
+            end = _next_item(text, match.end())
+            read = read_duties(text[match.start() : end])
             if read and read[1] == "label" and any(map(is_owner, read[0].names)):
-                return Found(match.start(), len(text), read[0])
-    return None
+                found.append(Found(match.start(), end, read[0]))
+    return found
+
+
+def _next_item(text: str, start: int) -> int:
+    """Where the next numbered item begins behind a full stop; the end of the text where none does."""
+    for match in re.finditer("[。；;]", text[start:]):
+        end = start + match.end()
+        if read_label(text[end:]) is not None:
+            return end
+    return len(text)
 
 
 def _ends_in_unit(before: str) -> bool:

@@ -24,6 +24,9 @@ _BARE_LABELS = [word for word in _LABELS if word.endswith(("单位", "部门", "
 _LEVEL = r"(?:(?:国家|省|市|区|县|自治区|州|镇|街道)?(?:级|直|层面)|主要|具体|共同|其他|相关)?"
 _NOTED = r"(?:[（(〔［\[][^）)〕］\]]{0,40}[）)〕］\]])?"
 LABEL = re.compile(rf"{_LEVEL}(?P<word>{alternatives(_LABELS)}){_NOTED}(?:[:：]|为[:：]?(?=\S))")
+BOXED_LABEL = re.compile(
+    rf"[【\[［〔]{_LEVEL}(?P<word>{alternatives([*_LABELS, '完成时限', '完成时间', '时限'])})[】\]］〕][:：]?"
+)
 _BARE_LABEL = re.compile(rf"^{_LEVEL}(?P<word>{alternatives(_BARE_LABELS)})")
 _ADVERB = (
     r"(?:(?:按照?|根据|依照?|依据|结合|按各)(?:各自)?的?(?:部门|工作|岗位)?"
@@ -32,7 +35,9 @@ _ADVERB = (
 )
 _VERBS_BY_LENGTH = sorted(_VERBS, key=len, reverse=True)
 _ADVERB_LAST = re.compile(rf"{_ADVERB}$")
-_ROLE_BEHIND = re.compile(r"[（(]([^（()）]{2,6}?)(?:单位|部门)?[）)]、?")
+_ROLE_BEHIND = re.compile(
+    r"(?P<name>[^、，,；;。:：（()）]{0,30})[（(](?P<word>[^（()）]{2,6}?)(?:单位|部门)?[）)](?=$|[、，,；;。])"
+)
 _VERB_INSIDE = re.compile(
     rf"(?:{_ADVERB})*(?:牵头负责|牵头组织|牵头|按职责分工负责|分工负责|负责落实|负责|配合|参与)"
     r"(?=、|(?![单部者方人机的]|负责|落实|组织|实施|推进|协调|指导|配合|参与|$)[\u4e00-\u9fff])"
@@ -49,19 +54,21 @@ _ALL_OWE = re.compile(
     rf"^{_FROM_HERE}(?:均|都)(?:需要?|应当?|须|由|要)+(?P<list>.+?)(?:按职责分工|分别|共同|组织|具体)*"
     r"(?:负责落实|贯彻落实|抓好落实|组织实施|负责|落实|实施|配合|参与)+$"
 )
+_ALL_OWE_OPENS = re.compile(rf"^{_FROM_HERE}(?:均|都)(?:需要?|应当?|须|由|要)+[^，,]+$")
+_ALL_INVOLVE = re.compile(rf"^{_FROM_HERE}(?:具体)?(?:工作|任务|措施|事项)?(?:均|都)(?:会)?涉及(?P<list>.+)$")
 _ALL_ARE = re.compile(
     r"^(?P<from>以下|下列|后续)?(?P<list>.{2,60}?)(?:均|都)(?:为|是|作为|列为)"
     r"(?:落实|责任|主责|实施|配合)(?:单位|主体|部门)?"
 )
 _LIKEWISE = re.compile(
     r"^(?:以下|后面|后续)?(?:同|下同|以下同|下同此"
-    r"|(?:均|都)?不再(?:一一|逐一|单独|重复|逐项)*(?:列出|列举|标注|注明|赘述))$"
+    r"|(?:均|都)?不再(?:一一|逐一|逐条|单独|重复|另行|逐项|作|做)*(?:列出|列举|列明|标注|注明|说明|赘述|分工))$"
 )
 WHEN_LABEL = re.compile(r"^(?:完成)?(?:时限|时间|期限|时间节点|完成日期|工作时限)(?:要求)?[:：](?P<when>.+)$")
 _DONE = re.compile(r"(?:基本|全部|全面)?(?:完成|落实|到位|实施)$")
 _DATED = re.compile(r"[\d年月日季期末]|坚持|推进|实施|立即|全程")
 _PERSON_LABEL = re.compile(
-    r"^(?:责任人|责任领导|责任人员|分管领导|牵头领导|联系人|联系电话|联系方式|电话|手机"
+    r"^(?:.{0,6}(?:领导|责任人|负责人)|责任人员|联系人|联系电话|联系方式|电话|手机"
     r"|邮箱|电子邮箱|传真|经办人|联络员)[:：]"
 )
 _COLLECTIVE = re.compile(
@@ -110,10 +117,24 @@ def read_duties(content: str) -> tuple[Duties, str] | None:
     if len(content) > LONGEST:
         return None
     reader = _Reader()
-    content = _ROLE_BEHIND.sub(lambda m: f"{m[1]}，" if m[1] in _VERBS else m[0], _part_labels(content))
+    content = BOXED_LABEL.sub(lambda match: f"；{match['word']}：", content).lstrip("；")
+    content = _part_labels(content)
+    content = _speak_roles(content) if _ROLE_BEHIND.search(content) else content
     for clause, separator in split_top(content, "，,；;。"):
         reader.take(clause, separator)
     return reader.close()
+
+
+def _speak_roles(content: str) -> str:
+    """市水务局（配合）、 as a clause; （牵头） speaks for the name before it alone, not for the list."""
+
+    def spoken(match: re.Match[str]) -> str:
+        role = _VERBS.get(match["word"])
+        if role is None:
+            return match[0]
+        return f"{'，' if role == 'lead' else ''}{match['name']}{match['word']}，"
+
+    return re.sub("、?，[、，]*", "，", _ROLE_BEHIND.sub(spoken, content))
 
 
 def _part_labels(content: str) -> str:
@@ -199,10 +220,15 @@ class _Reader:
         self.kinds: set[str] = set()
         self.last_text = ""
         self.last_separator = ""
+        self.opened = ""
         self.common = ""  # a unit that owes this measure and maybe the later ones: 均需各市人民政府负责
 
     def take(self, clause: str, separator: str) -> None:
-        clause = _BY.sub("", clause.strip())
+        clause = self.opened + _BY.sub("", clause.strip())
+        self.opened = ""
+        if separator and separator in "，," and _ALL_OWE_OPENS.match(clause) and not _ALL_OWE.match(clause):
+            self.opened = clause + "、"  # 以下均需A，B负责落实: the list goes on in the next clause
+            return
         if clause and not self._note(clause):
             self._owners(clause, separator)
         if separator in "；;。" and separator:
@@ -215,7 +241,7 @@ class _Reader:
         if FIRST_LEADS.search(clause) and not LABEL.match(clause):
             duties.first_leads = True
             self.kinds.add("note")
-        elif match := _ALL_OWE.match(clause) or _ALL_ARE.match(clause):
+        elif match := _ALL_OWE.match(clause) or _ALL_INVOLVE.match(clause) or _ALL_ARE.match(clause):
             self.kinds.add("note")
             self.common = match["list"]
             if match["from"]:
@@ -289,6 +315,8 @@ class _Reader:
         self.duties.add(self.label or "responsible", text, self.last_separator)
 
     def close(self) -> tuple[Duties, str] | None:
+        if self.opened:
+            self._owners(self.opened.rstrip("、"), "")
         self._flush()
         duties = self.duties
         if self.common and not any(self.common in role.text for role in duties.roles):

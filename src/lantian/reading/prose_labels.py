@@ -17,18 +17,18 @@ ITEM_RANK = 4
 _STYLES: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
     (style, rank, re.compile(pattern))
     for style, rank, pattern in (
-        ("part", 0, rf"第{_NUM}(?:部分|篇|编)[:：、.．]?"),
-        ("chapter", 1, rf"第{_NUM}章[:：、.．]?"),
-        ("division", 2, rf"第{_NUM}节[:：、.．]?"),
-        ("han", 3, rf"(?P<n>[{_HAN}]{{1,4}})(?:、(?![{_HAN}]+[、类级线期])|[.．](?!\d))"),
-        ("article", 4, rf"第{_NUM}条[:：、.．]?(?!款|第)"),
-        ("action", 4, rf"(?:专项行动|重点行动|行动|任务|重点任务|工程|重点工程|专项|措施){_NUM}[:：、.．](?!\d)"),
-        ("han_bracket", 4, rf"[（(](?P<n>[{_HAN}]{{1,4}})[）)][、.．]?(?![至和、]?[（(][{_HAN}]{{1,4}}[）)])"),
-        ("decimal", 5, rf"(?P<p>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,3}})[.．、]?(?=[\u4e00-\u9fff“《（(])(?![{_COUNTED}])"),
-        ("digit", 5, r"(?P<n>\d{1,3})(?:[.．](?=20\d{2}年|\D)|、|[.．](?=\d{1,2}月))"),
-        ("digit_half", 6, r"(?P<n>\d{1,3})[）)][、.．]?"),
-        ("digit_bracket", 7, r"[（(](?P<n>\d{1,3})[）)][、.．]?"),
-        ("circle", 8, r"(?P<c>[①-⑳㉑-㉟⑴-⒇⒈-⒛㈠-㈩])[、.．]?"),
+        ("part", 0, rf"第{_NUM}(?:部分|篇|编)[:：、.．﹒]?"),
+        ("chapter", 1, rf"第{_NUM}章[:：、.．﹒]?"),
+        ("division", 2, rf"第{_NUM}节[:：、.．﹒]?"),
+        ("han", 3, rf"(?P<n>[{_HAN}]{{1,4}})(?:、(?![{_HAN}]+[、类级线期])|[.．﹒](?!\d))"),
+        ("article", 4, rf"第{_NUM}条[:：、.．﹒]?(?!款|第)"),
+        ("action", 4, rf"(?:专项行动|重点行动|行动|任务|重点任务|工程|重点工程|专项|措施){_NUM}[:：、.．﹒](?!\d)"),
+        ("han_bracket", 4, rf"[（(](?P<n>[{_HAN}]{{1,4}})[）)][、.．﹒]?(?![至和、]?[（(][{_HAN}]{{1,4}}[）)])"),
+        ("decimal", 5, rf"(?P<p>\d{{1,2}}(?:[.．﹒]\d{{1,2}}){{1,3}})[.．﹒、]?(?=[\u4e00-\u9fff“《（(])(?![{_COUNTED}])"),
+        ("digit", 5, r"(?P<n>\d{1,3})(?:[.．﹒](?=20\d{2}年|\D)|、|[.．﹒](?=\d{1,2}月))"),
+        ("digit_half", 6, r"(?P<n>\d{1,3})[）)][、.．﹒]?"),
+        ("digit_bracket", 7, r"[（(](?P<n>\d{1,3})[）)][、.．﹒]?"),
+        ("circle", 8, r"(?P<c>[①-⑳㉑-㉟⑴-⒇⒈-⒛㈠-㈩])[、.．﹒]?"),
     )
 )  # fmt: skip
 _CIRCLES = (
@@ -59,7 +59,7 @@ def read_label(text: str) -> Label | None:
             continue
         groups = match.groupdict()
         if path := groups.get("p"):
-            parts = tuple(int(part) for part in re.split(r"[.．]", path))
+            parts = tuple(int(part) for part in re.split(r"[.．﹒]", path))
             return Label(f"decimal{len(parts)}", rank + len(parts) - 2, parts[-1], match[0], parts)
         if circle := groups.get("c"):
             return _circle(circle, match[0])

@@ -14,12 +14,12 @@ from lantian.reading.text import join_layout
 BOX_TITLE = re.compile(r"^[【\[（(]?专栏[\s\d一二三四五六七八九十]*")
 _TITLE_WORDS = (
     "方案|计划|意见|通知|规划|办法|措施|细则|规定|决定|纲要|要点|指南|行动|实施|条"
-    "|通告|公告|批复|安排|分工|任务书|任务|工作部署"
+    "|通告|公告|批复|安排|分工|分解|分解表|任务书|任务|工作部署|任务清单|责任清单|工作台账"
 )
 _TITLE = re.compile(rf"(?:{_TITLE_WORDS})(?:[（(〔\[][^）)〕\]]{{1,24}}[）)〕\]]|\d{{4}}年版)*$")
 _WRAPPER = re.compile(r"(?:印发|转发|批转|下发|公布|发布).*(?:通知|通告|公告|决定|函)(?:[（(].*[）)])?$")
 _PLAN_TITLE = re.compile(
-    r"(?:方案|计划|意见|规划|行动|措施|纲要|要点|办法|分工|安排)(?:[（(〔\[][^）)〕\]]{1,24}[）)〕\]])*$"
+    r"(?:方案|计划|意见|规划|行动|措施|纲要|要点|办法|分工|分解|分解表|安排|细则|任务清单|责任清单)(?:[（(〔\[][^）)〕\]]{1,24}[）)〕\]])*$"
 )
 _DATE = re.compile(r"^(?:(?:19|20)\d{2}|[二〇○Ｏ０零一三四五六七八九]{4})年.{1,3}月(?:.{1,3}日)?$")
 _NUMBER = re.compile(r"^[^，。；：]{1,16}[〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】].{0,4}\d+号$")
@@ -196,7 +196,9 @@ def segments(lines: list[Line]) -> list[Segment]:
             result.append(Segment(attached=True))
         elif (title := _title_at(lines, index)) and _starts_plan(lines, index, result[-1]):
             segment = result[-1]
-            if segment.body or segment.title:
+            if segment.is_plan and not segment.is_wrapper and not segment.body and not _PLAN_TITLE.search(title):
+                title = segment.title  # the line is a heading without a number under it
+            elif segment.body or segment.title:
                 carried = _take_back(segment, title, line.text)
                 segment = Segment(attached=False, before=carried)
                 result.append(segment)

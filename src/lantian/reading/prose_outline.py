@@ -18,6 +18,8 @@ _SHORTEST_REST = 4  # characters behind a heading sentence
 _SHORT_ITEM = 25  # characters of an item that is its own heading
 _END = "。；;：:，,、 "
 _FIRST_SENTENCE = re.compile(r"[^。！？]*?[。！？](?=[^”’）)])|[^。！？，；：]{2,20}：(?=[^：])")
+_NUMBERED_FIGURE = re.compile(r"(\d{1,2})[.．﹒](?=\d)")
+_FULL_STOPS = "。；;！？）)〕］】"
 _CHILD_AFTER_HEADING = re.compile(r"^[^。]{2,45}。(?=1[.．、]\D)")
 
 
@@ -71,6 +73,7 @@ def build_outline(lines: list[Line]) -> Node:
                 decimals.add(label.path)
             else:
                 label = None
+        label = label or _number_before_figure(line, stack)
         if BOX_TITLE.match(line.text) and (line.boxed or len(line.text) <= _LONGEST_HEADING):
             box = Node(None, 99, [line])
             stack[-1].boxes.append(box)
@@ -93,6 +96,15 @@ def _follows(path: tuple[int, ...], stack: list[Node], seen: set[tuple[int, ...]
     if path[-1] == 1:
         return path[:-1] in seen or any(node.number == path[0] for node in stack)
     return (*path[:-1], path[-1] - 1) in seen
+
+
+def _number_before_figure(line: Line, stack: list[Node]) -> Label | None:
+    """11.121人才工程 behind item 10: a number whose title begins with a figure. It counts only in its sequence."""
+    match = _NUMBERED_FIGURE.match(line.text)
+    if match is None or stack[-1].lines[-1:] and stack[-1].lines[-1].text[-1] not in _FULL_STOPS:
+        return None
+    before = [node.number for node in stack if node.label is not None and node.label.style == "digit"]
+    return Label("digit", ITEM_RANK + 1, int(match[1]), match[0]) if before == [int(match[1]) - 1] else None
 
 
 def _heading_label(line: Line) -> Label | None:
@@ -136,7 +148,7 @@ def _split_lines(lines: list[Line]) -> Iterator[Line]:
     for line in lines:
         cuts = [0]
         if re.search(
-            r"[）)][。；;]?(?:\d{1,2}[.．、]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、)",
+            r"[）)〕］】。；;](?:\d{1,2}[.．﹒、]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、)",
             line.text,
         ):
             for found in find_duties(line.text):

@@ -95,6 +95,15 @@ class Plan(WithUid):
         return self.title
 
 
+class Strength(models.TextChoices):
+    """How binding the print makes a target; codes as in contracts §1."""
+
+    HARD = "hard", _("binding")
+    STRIVE = "力争", _("striven for")
+    ENCOURAGE = "encourage", _("encouraged")
+    STUDY = "study", _("to be studied")
+
+
 class Measure(WithUid):
     """工作措施: one row of the plan with everything the print says about it."""
 
@@ -166,7 +175,7 @@ class Target(models.Model):
     qualifier = models.CharField(max_length=300, blank=True)
     sense = models.CharField(max_length=10, blank=True)
     applies = models.CharField(max_length=10, blank=True)
-    strength = models.CharField(max_length=10, default="hard")
+    strength = models.CharField(max_length=10, choices=Strength.choices, default=Strength.HARD)
     stretch = models.DecimalField(max_digits=24, decimal_places=6, null=True)
     statistic = models.CharField(max_length=60, blank=True)
     period = models.CharField(max_length=60, blank=True)

@@ -272,6 +272,7 @@ def _stops(atoms: list[Atom]) -> frozenset[int]:
         if index == len(atoms)
         or (
             atoms[index].kind is not Kind.BRACKET
+            and atoms[index - 1].text + atoms[index].text != "部门"
             and (atoms[index].gap or atoms[index - 1].kind is Kind.BRACKET or atoms[index - 1].text[-1] in lasts)
         )
     )

@@ -52,6 +52,7 @@ _SEAT = re.compile(r"^[\u4e00-\u9fff]{2,5}?(?P<tail>(?:新区|[区县市旗]|镇
 _SECTOR = re.compile("^[\u4e00-\u9fff]{2,10}?(?P<tail>部门)$")
 _CLOSING_SEAT = re.compile(r"等(?P<tail>[区县市镇乡](?:人民)?政府)$")
 _STREETS = re.compile(r"^(?:街道|乡镇|镇|乡|镇街)(?:人民)?(?:政府|办事处)?$")
+_PROVINCIAL_OFFICE = re.compile("(?!.*(?:省|自治区))[\u4e00-\u9fff]{2,12}厅")  # only provinces and the nation have 厅
 _LETTER = re.compile("[0-9A-Za-z\u3400-\u9fff]")
 _AREA_ONLY = re.compile("[\u4e00-\u9fff]{2,5}")
 
@@ -162,7 +163,11 @@ def _with_prefix(name: str, prefix: str, previous: str) -> str | None:
     """The full name where the list prints the prefix only once: 省科技厅、工业和信息化厅; 各镇政府、街道办事处."""
     if previous.startswith("各") and _STREETS.match(name):
         return f"各{name}"
-    levels = register().get(without_brackets(name), "V")
+    if previous.endswith(("行政公署", "行署")) and re.fullmatch("市(?:人民)?政府", name):
+        return f"各{name}"
+    bare = without_brackets(name)
+    office = prefix.endswith(("省", "自治区")) and _PROVINCIAL_OFFICE.fullmatch(bare)
+    levels = register().get(bare, "P" if office else "V")
     if not prefix or "V" in levels or not set(levels_of_prefix(prefix)) & set(levels):
         return None
     return prefix + name
@@ -176,7 +181,7 @@ def _join_unfinished(pieces: list[Piece]) -> list[Piece]:
     joined: list[Piece] = []
     for piece in pieces:
         before = joined[-1] if joined else None
-        unfinished = before and not before.closing and not has_ending(before.name)
+        unfinished = before and not before.closing and not (has_ending(before.name) or is_registered(before.name))
         if before and unfinished and piece.mark == "、" and has_ending(piece.name) and not _SEAT.match(piece.name):
             name, printed = f"{before.name}、{piece.name}", f"{before.as_printed}、{piece.as_printed}"
             joined[-1] = replace(before, name=name, as_printed=printed, closing=piece.closing)

@@ -262,7 +262,9 @@ def paragraphs_of(lines: Sequence[TextLine], em: float, width: float | None = No
     margin = min(line.spot.x0 for line in lines)
     flush = [line.spot.x0 - margin < SCAN["left"] * em for line in lines]
     indented = [SCAN["indent"] * em <= line.spot.x0 - margin <= SCAN["indent_most"] * em for line in lines]
-    if sum(flush) < 2 or not all(one or other for one, other in zip(flush, indented, strict=True)):
+    if sum(flush) < (1 if indented[0] else 2) or not all(
+        one or other for one, other in zip(flush, indented, strict=True)
+    ):
         return [list(lines)]
     right = max(line.spot.x1 for line in lines)
     groups = [[lines[0]]]

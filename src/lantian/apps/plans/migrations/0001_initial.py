@@ -235,7 +235,19 @@ class Migration(migrations.Migration):
                 ("qualifier", models.CharField(blank=True, max_length=300)),
                 ("sense", models.CharField(blank=True, max_length=10)),
                 ("applies", models.CharField(blank=True, max_length=10)),
-                ("strength", models.CharField(default="hard", max_length=10)),
+                (
+                    "strength",
+                    models.CharField(
+                        choices=[
+                            ("hard", "binding"),
+                            ("力争", "striven for"),
+                            ("encourage", "encouraged"),
+                            ("study", "to be studied"),
+                        ],
+                        default="hard",
+                        max_length=10,
+                    ),
+                ),
                 ("stretch", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
                 ("statistic", models.CharField(blank=True, max_length=60)),
                 ("period", models.CharField(blank=True, max_length=60)),
