@@ -158,6 +158,11 @@ def test_a_port_that_is_asked_for_and_taken_is_refused(settings: Any, capsys: py
     assert password not in printed
 
 
+def test_what_a_command_stores_is_nobody_elses(tmp_path: Path) -> None:
+    assert lantian(tmp_path, "tick").returncode == 0
+    assert stat.S_IMODE((tmp_path / "lantian.sqlite3").stat().st_mode) == 0o600
+
+
 def test_without_a_wish_a_taken_port_is_passed_over() -> None:
     with serve._listen("127.0.0.1", None) as first, serve._listen("127.0.0.1", None) as second:
         assert first.getsockname()[1] != second.getsockname()[1]

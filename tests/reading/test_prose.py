@@ -160,7 +160,7 @@ def test_duties_on_lines_of_their_own() -> None:
     first, second, *_ = plan(CITY).drafts
     assert measure(first) == "严控新增产能。严格执行产能置换政策。"
     assert units(first) == [("responsible", "市发展改革局、各县（区）人民政府")]
-    assert measure(second) == "2031年底前，淘汰10蒸吨/小时以下锅炉。"
+    assert measure(second) == "淘汰落后产能2031年底前，淘汰10蒸吨/小时以下锅炉。"
     assert units(second) == [("lead", "市生态环境局"), ("support", "市市场监管局")]
     assert second.deadline == "2031年12月底前"
     assert first.task == second.task == "产业结构调整专项行动"

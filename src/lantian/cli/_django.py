@@ -8,6 +8,7 @@ import sys
 
 def start() -> None:
     """Set Django up. Exits with one clear line where a setting is of no use."""
+    os.umask(0o077)  # database, plans and logins are nobody else's on this machine
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantian.site.settings")
     import django
 

@@ -132,9 +132,9 @@ def _speak_roles(content: str) -> str:
         role = _VERBS.get(match["word"])
         if role is None:
             return match[0]
-        return f"{'，' if role == 'lead' else ''}{match['name']}{match['word']}，"
+        return f"{'；' if role == 'lead' else ''}{match['name']}{match['word']}，"
 
-    return re.sub("、?，[、，]*", "，", _ROLE_BEHIND.sub(spoken, content))
+    return re.sub("(?<=[；，])[、，]+|、(?=；)", "", _ROLE_BEHIND.sub(spoken, content))
 
 
 def _part_labels(content: str) -> str:
