@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from lantian.reading.errors import ReadingError
 from lantian.reading.layout import Document, Paragraph, Table
-from lantian.reading.sources.text import MAX_BYTES, parse, read
+from lantian.reading.sources.limits import limit
+from lantian.reading.sources.text import parse, read
 
 HEADER = "序号\t重点任务\t工作措施\t完成时限\t牵头部门\t主责单位\t协办单位"
 
@@ -34,7 +35,7 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
 def test_too_large_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "plan.txt"
     with path.open("wb") as handle:
-        handle.truncate(MAX_BYTES + 1)
+        handle.truncate(limit("text_bytes") + 1)
     with pytest.raises(ReadingError, match="20"):
         read(path)
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 
-from lantian.reading.columns import ROLE_FIELDS, Header
+from lantian.reading.columns import ROLE_FIELDS
 from lantian.reading.draft import Draft, DraftPlan, DraftRole
 from lantian.reading.grammar.units import is_unit_name
 from lantian.reading.groups import Group, group_rows
 from lantian.reading.joins import join_cut_rows
-from lantian.reading.layout import Document, Paragraph
+from lantian.reading.layout import Document
 from lantian.reading.model import CellRef, Flag
+from lantian.reading.plan_tables import collect_plans
 from lantian.reading.prose import lead_first
 from lantian.reading.prose_brackets import first_leads
 from lantian.reading.prose_duties import read_duties
 from lantian.reading.role_repairs import repair_roles
-from lantian.reading.rows import PlanRows, Row, collect_plans
+from lantian.reading.rows import PlanRows, Row
+from lantian.reading.sections import mark_sections
 from lantian.reading.text import join_layout
+from lantian.reading.titles import plan_title
 
 OCR_UNCERTAIN = 0.80  # mean line score under which a reviewer should look (docs/reading/ocr.md)
 
@@ -27,26 +30,30 @@ _SENTENCE_GAP = re.compile(r"(?<=[。；;！？])[ \u3000]+(?=\S)|[ \u3000]{2,}(
 
 def draft_tables(document: Document) -> list[DraftPlan]:
     """Every plan that the document prints as a table, in print order."""
-    plans = [_draft_plan(rows) for rows in collect_plans(document)]
-    if plans and first_leads(paragraph.text for paragraph in document.paragraphs()):
-        for draft in (draft for plan in plans for draft in plan.drafts):
-            lead_first(draft)
+    found = collect_plans(document)
+    plans = [_draft_plan(rows) for rows in found]
+    everywhere = bool(plans) and first_leads(paragraph.text for paragraph in document.paragraphs())
+    for rows, plan in zip(found, plans, strict=True):
+        if everywhere or first_leads(rows.notes):
+            for draft in plan.drafts:
+                lead_first(draft)
     return plans
 
 
 def _draft_plan(plan: PlanRows) -> DraftPlan:
+    mark_sections(plan)
     rows = join_cut_rows(plan.rows)
-    groups, flags = group_rows(rows, numbered=plan.header.has("seq"))
+    groups, flags = group_rows(rows, numbered=plan.header.has("seq"), tasked=plan.header.has("task"))
     repair_roles(groups, plan.header)
-    drafts = [draft for group in groups for draft in _drafts_of(group, plan.header)]
+    drafts = [draft for group in groups for draft in _drafts_of(group, plan)]
     title, preamble = plan_title(plan.before)
     return DraftPlan(title, drafts, preamble, plan.flags + flags)
 
 
-def _drafts_of(group: Group, header: Header) -> list[Draft]:
+def _drafts_of(group: Group, plan: PlanRows) -> list[Draft]:
     drafts: list[Draft] = []
     for run in _runs(group.rows):
-        drafts.extend(_draft_run(group, run, header))
+        drafts.extend(_draft_run(group, run, plan))
     if drafts:
         drafts[0].flags[:0] = group.flags
     return drafts
@@ -56,38 +63,49 @@ def _runs(rows: list[Row]) -> list[list[Row]]:
     """Rows that share one measure cell: the row that prints it and the rows under it whose measure is blank."""
     runs: list[list[Row]] = []
     for row in rows:
-        if runs and not row.own("measure") and not row.own("goal"):
+        under = row.blank("measure") and not row.own("goal") if row.blank("measure") else not row.own("measure")
+        if runs and under:
             runs[-1].append(row)
         else:
             runs.append([row])
     return runs
 
 
-def _draft_run(group: Group, run: list[Row], header: Header) -> list[Draft]:
+def _draft_run(group: Group, run: list[Row], plan: PlanRows) -> list[Draft]:
     first = run[0]
     paragraphs = measure_paragraphs(first)
+    if not paragraphs and not _has_duties(run) and not first.own("task"):
+        plan.flags.append(Flag("R54", group.label or str(first.number)))
+        return []
+    if not paragraphs and group.task and first.own("task"):
+        first.flags.append(Flag("R55", group.task))
+        paragraphs = [group.task]
     if len(run) == 1:
-        return [_draft(group, first, [first], paragraphs, header)]
+        return [_draft(group, first, [first], paragraphs)]
     pieces = _split(paragraphs, len(run))
     if pieces is None:
-        return [_draft(group, first, run, paragraphs, header)]
+        return [_draft(group, first, run, paragraphs)]
     drafts = []
     for row, piece in zip(run, pieces, strict=True):
         if row is not first and "measure" in first.cells:
             row.cells["measure"] = first.cells["measure"]
         row.flags.append(Flag("R09", str(first.number)))
-        drafts.append(_draft(group, row, [row], [piece], header))
+        drafts.append(_draft(group, row, [row], [piece]))
     return drafts
 
 
+def _has_duties(rows: list[Row]) -> bool:
+    return any(row.own(name) for row in rows for name in ("deadline", *ROLE_FIELDS))
+
+
 def measure_paragraphs(row: Row) -> list[str]:
-    """The paragraphs of the measure cell; a dump marks some of them only by the space after a full stop."""
+    """The paragraphs of the measure cell (of the goal cell where only that is printed)."""
+    cell = row.cells.get("goal" if row.blank("measure") else "measure")
     parts: list[str] = []
-    for name in ("measure", "goal"):
-        cell = row.cells.get(name)
-        for text in [] if cell is None else cell.paragraphs:
-            pieces = [text] if row.geometry else _SENTENCE_GAP.split(text)
-            parts.extend(piece for piece in pieces if piece.strip())
+    for text in [] if cell is None else cell.paragraphs:
+        # A dump marks some paragraphs only by the space after a full stop.
+        pieces = [text] if row.geometry else _SENTENCE_GAP.split(text)
+        parts.extend(piece for piece in pieces if piece.strip())
     return parts
 
 
@@ -96,10 +114,13 @@ def _split(paragraphs: list[str], rows: int) -> list[str] | None:
     return paragraphs if len(paragraphs) == rows else None
 
 
-def _draft(group: Group, row: Row, rows: list[Row], paragraphs: list[str], header: Header) -> Draft:
+def _draft(group: Group, row: Row, rows: list[Row], paragraphs: list[str]) -> Draft:
     parts = [part for text in paragraphs if (part := join_layout(text))]
     draft = Draft(group.section, group.seq, group.task, parts, page=row.page, row=row.number)
     draft.deadline = "\n".join(dict.fromkeys(part for item in rows if (part := item.text("deadline").strip())))
+    draft.goals = [text for item in rows if not item.blank("measure") for text in _goals(item)]
+    if draft.goals:
+        draft.flags.append(Flag("R57", "".join(draft.goals)))
     for name in ROLE_FIELDS:
         texts: list[str] = []
         for item in rows:
@@ -123,8 +144,15 @@ def _draft(group: Group, row: Row, rows: list[Row], paragraphs: list[str], heade
     return draft
 
 
+def _goals(row: Row) -> list[str]:
+    """What the row itself prints in its goal column; a goal merged over several measures stands with the first."""
+    if not row.own("goal") or row.cells["goal"].dashed:
+        return []
+    return [part for text in row.cells["goal"].paragraphs if (part := join_layout(text))]
+
+
 def spoken_roles(text: str) -> list[DraftRole]:
-    """The roles that a cell itself names (牵头单位：A；配合单位：B / A牵头，B、C配合); empty where it only lists units."""
+    """The roles that a cell itself names (牵头单位：A；配合单位：B, A牵头，B配合); empty where it only lists units."""
     if not _ROLE_WORD.search(text):
         return []
     lines = [join_layout(part) for part in text.split("\n") if part.strip()]
@@ -153,36 +181,3 @@ def _uncertain(rows: list[Row]) -> list[Flag]:
             if cell.confidence is not None and cell.confidence < OCR_UNCERTAIN and not cell.blank and not cell.covered:
                 flags.append(Flag("R22", f"{name} {cell.confidence:.2f}"))
     return flags
-
-
-_TITLE_WORD = re.compile(
-    r"(计划|方案|清单|分解表|任务表|措施表|措施|要点|分工|任务书|意见|办法|规划)([（(].{1,12}[）)])?$"
-)
-_NO_TITLE = re.compile(
-    r"^(附件|附表|附)\s*\d*\s*[:：]?$|^[(（].*[)）]$|^(单位|填报|表)\s*\d*[:：]?.{0,10}$|^[-—\d\s]+$"
-)
-
-
-def plan_title(before: list[Paragraph]) -> tuple[str, list[str]]:
-    """The title that stands over the table, a title broken over lines joined; and everything printed before it."""
-    texts = [join_layout(paragraph.text) for paragraph in before]
-    lines = [(index, text) for index, text in enumerate(texts) if text and not _NO_TITLE.match(text)]
-    if not lines:
-        return "", texts
-    for position in range(len(lines) - 1, -1, -1):
-        index, text = lines[position]
-        if _TITLE_WORD.search(text) and len(text) <= 60 and not text.endswith("。"):
-            start = position
-            while start > 0 and lines[start - 1][0] == lines[start][0] - 1 and _first_half(lines[start - 1][1], text):
-                start -= 1
-                text = lines[start][1] + text
-            return text, texts[: lines[start][0]]
-    index, text = lines[-1]
-    return (text, texts[:index]) if len(text) <= 60 and not text.endswith("。") else ("", texts)
-
-
-def _first_half(line: str, rest: str) -> bool:
-    """Whether a line is the beginning of the title that goes on below: short, no stop, no title of its own."""
-    if len(line) > 40 or line[-1:] in "。：:；;，," or _TITLE_WORD.search(line) or "〔" in line:
-        return False
-    return not re.match(r"^.{2,30}(人民政府|办公室|委员会|局|领导小组)$", line) or rest.startswith("关于")

@@ -63,7 +63,7 @@ def _sums(measure: Measure) -> list[Flag]:
 
 
 def _contradictions(measures: Sequence[Measure]) -> list[tuple[int, Flag]]:
-    """An indicator whose value for the whole area differs from that for some of its parts, elsewhere in the plan (R26)."""
+    """An indicator whose value for the whole area differs from that for some of its parts elsewhere (R26)."""
     groups: dict[tuple[str, str | None, str], list[tuple[int, Target]]] = defaultdict(list)
     for measure in measures:
         for target in measure.targets:

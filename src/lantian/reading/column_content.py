@@ -26,23 +26,26 @@ _BLANK = re.compile(r"^[-—–－_/／\s]*$|^(无|空)$")
 _DUTY_WORD = re.compile(r"牵头|负责|配合|单位[：:]")
 
 
-def read_header_by_content(table: Table, grid: Grid) -> Header | None:
-    """A header whose words are unknown, told by the columns below it; None unless units and measures are certain."""
-    for start in range(min(table.rows - 2, _FIRST_ROWS)):
+def read_header_by_content(grid: Grid, first: int, stop: int) -> Header | None:
+    """A header whose words are unknown, told by the columns below it, in the rows ``first`` to ``stop`` of a grid.
+
+    None unless units, deadlines and measures are all there: a list of contacts or of figures is no plan.
+    """
+    for start in range(first, min(stop - 2, first + _FIRST_ROWS)):
         cells = grid[start]
         texts = [join_layout(cell.text) if cell is not None else "" for cell in cells]
         if len({text for text in texts if text}) < 3 or not all(_is_title(text) for text in texts if text):
             continue
         if any(cell is not None and (cell.rowspan > 1 or cell.row < start) for cell in cells):
             continue
-        if any(is_list_word(text) for text in texts):
+        if any(map(is_list_word, texts)):
             return None
         fields: list[Field | None] = [header_field(text) for text in texts]
         words = [compare_form(text) for text in texts]
-        guessed = complete(fields, words, grid[start + 1 :])
-        known = set(fields)
-        if known & {*ROLE_FIELDS} and known & {"deadline", "seq"} and "measure" in known and guessed:
-            return Header(settle(fields, words, [0] * len(fields)), words, _edges(cells), start, 1, False, guessed)
+        flags = complete(fields, words, grid[start + 1 : stop])
+        if {"deadline", "measure"} <= set(fields) and set(fields) & set(ROLE_FIELDS):
+            ranks = [0] * len(fields)
+            return Header(settle(fields, words, ranks), words, _edges(cells), start, flags=flags)
         return None
     return None
 
@@ -50,18 +53,17 @@ def read_header_by_content(table: Table, grid: Grid) -> Header | None:
 def complete_header(header: Header, grid: Grid) -> None:
     """Find units or deadlines that no header word tells among the columns whose words are unknown (R53)."""
     body = grid[header.first_row + header.rows :]
-    lacking = not any(header.has(name) for name in ROLE_FIELDS) or not header.has("deadline")
+    lacking = not any(header.has(name) for name in ROLE_FIELDS) or not (header.has("deadline") and header.has("seq"))
     if lacking and any(name is None for name in header.fields) and not header.listing:
         header.flags.extend(complete(header.fields, header.words, body, measure=False))
 
 
-def complete(
-    fields: list[Field | None], words: Sequence[str], body: Grid, *, measure: bool = True
-) -> list[Flag]:
+def complete(fields: list[Field | None], words: Sequence[str], body: Grid, *, measure: bool = True) -> list[Flag]:
     """Fill unknown columns by their content, in place; the flags name what was found so."""
     flags = []
     for index, name in enumerate(fields):
-        if name is None and words[index] and (kind := _kind(_column(body, index))) and kind not in fields:
+        kind = _kind(_column(body, index)) if name is None else None
+        if kind is not None and kind not in fields and (words[index] or (index == 0 and kind == "seq")):
             if kind == "responsible" and any(role in fields for role in ROLE_FIELDS):
                 continue
             fields[index] = kind

@@ -1,4 +1,4 @@
-"""What the columns of a plan table mean: by the words of the header, and where those tell nothing by the cells below."""
+"""What the columns of a plan table mean: by the words of the header, never by position."""
 
 from __future__ import annotations
 
@@ -138,6 +138,7 @@ def _read_header(rows: Grid, cols: int, start: int) -> Header | None:
         ranks.append(found[1])
         words.append(word)
         edges.append(edge)
+    _fill_blank_titles(fields, words)
     known = {name for name in fields if name is not None}
     if not known & {"measure", "task"} or not known & _DUTY_FIELDS:
         return None
@@ -145,6 +146,14 @@ def _read_header(rows: Grid, cols: int, start: int) -> Header | None:
         return None
     listing = any(map(is_list_word, words)) and not {"measure", "task"} <= known
     return Header(settle(fields, words, ranks), words, edges, start, len(rows), listing)
+
+
+def _fill_blank_titles(fields: list[Field | None], words: list[str]) -> None:
+    """A header cell over two columns leaves the second one blank in a dump: 任务 |  | 任务内容."""
+    last = max((index for index, word in enumerate(words) if word), default=0)
+    for index in range(1, last):
+        if not words[index] and fields[index] is None and fields[index - 1] in ("task", "section", *ROLE_FIELDS):
+            fields[index], words[index] = fields[index - 1], words[index - 1]
 
 
 def settle(fields: list[Field | None], words: Sequence[str], ranks: Sequence[int]) -> list[Field | None]:

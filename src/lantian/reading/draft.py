@@ -28,6 +28,7 @@ class Draft:
     task: str
     paragraphs: list[str]
     deadline: str = ""
+    goals: list[str] = field(default_factory=list)  # paragraphs of a 工作目标 column beside the measure
     roles: list[DraftRole] = field(default_factory=list)
     inherited: list[str] = field(default_factory=list)
     page: int | None = None

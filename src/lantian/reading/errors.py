@@ -30,5 +30,5 @@ def prefers_chinese(env: dict[str, str] | None = None) -> bool:
     env = dict(os.environ) if env is None else env
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := env.get(name):
-            return value.lower().startswith("zh") or value.upper().startswith(("C", "POSIX"))
+            return value.lower().startswith("zh") or value.split(".")[0].upper() in ("C", "POSIX")
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from lantian.reading.draft import Draft, DraftPlan, DraftRole
@@ -43,7 +44,12 @@ def _measure(n: int, draft: Draft, lists: Sequence[UnitList], year: int | None, 
     deadline = read_deadline(draft.deadline, year=year, region=region)
     roles, unit_flags = _roles(draft.roles, lists)
     dates = find_dates(text, year=year, region=region)
-    targets = find_targets(text, year=year, due=_due(deadline), units=[role.name for role in roles])
+    units = [role.name for role in roles]
+    targets = find_targets(text, year=year, due=_due(deadline), units=units)
+    if goal := join_paragraphs(draft.goals):
+        dates = tuple(dict.fromkeys((*dates, *find_dates(goal, year=year, region=region))))
+        found = find_targets(goal, year=year, due=_due(deadline), units=units)
+        targets = (*targets, *(replace(target, span=None) for target in found))
     flags = [*draft.flags, *unit_flags, *_deadline_flags(draft.deadline, deadline, dates)]
     if "\ufffd" in text:
         flags.append(Flag("R21", text[max(0, text.index("\ufffd") - 5) :][:11]))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from lantian.reading.model import Flag
-from lantian.reading.rows import Row, parse_number, same_words, section_title
+from lantian.reading.rows import Row, is_compound_number, parse_number, same_words, section_title
+from lantian.reading.sections import SectionPath
 from lantian.reading.text import compare_form, join_layout
 
 
@@ -19,22 +21,29 @@ class Group:
     rows: list[Row] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
     lost: bool = False  # a number stood here in print, but the file has lost it
+    label: str = ""  # the number as printed
 
 
-def group_rows(rows: list[Row], *, numbered: bool) -> tuple[list[Group], list[Flag]]:
-    """Rows → groups. ``numbered``: the table has a 序号 column. The flags speak of the whole plan."""
+def group_rows(rows: list[Row], *, numbered: bool, tasked: bool = True) -> tuple[list[Group], list[Flag]]:
+    """Rows → groups. The flags speak of the whole plan.
+
+    ``numbered``, ``tasked``: the table has a 序号 and a task column.
+    """
     groups: list[Group] = []
-    section = ""
+    path = SectionPath(tasked)
     for row in rows:
         if row.kind == "section":
-            section = section_title(row.text("section"))
+            path.enter(section_title(row.text("section")))
             continue
         if row.own("section"):
-            section = section_title(row.text("section"))
-        current = groups[-1] if groups and groups[-1].section == section else None
+            path.restart(section_title(row.text("section")))
+        current = groups[-1] if groups and groups[-1].section == path.section else None
+        if current is not None and not tasked and current.task != path.task:
+            current = None
+        label = compare_form(row.text("seq")) if row.own("seq") else ""
         seq = parse_number(row.text("seq")) if row.own("seq") else None
-        task = task_title(row) if row.own("task") else ""
-        again = current is not None and _same_group(current, seq, task)
+        task = task_title(row) if row.own("task") else path.task
+        again = current is not None and row.own("task") and _same_group(current, label, seq, task)
         if current is not None and not row.own("seq") and not row.own("task"):
             current.rows.append(row)
         elif again:
@@ -42,7 +51,10 @@ def group_rows(rows: list[Row], *, numbered: bool) -> tuple[list[Group], list[Fl
             current.rows.append(row)
             row.flags.append(Flag("R03", " ".join(part for part in (str(seq or ""), task) if part)))
         else:
-            groups.append(_new_group(groups, current, section, seq, task, row, numbered))
+            groups.append(_new_group(current, path.section, seq, task, row, numbered))
+            groups[-1].label = label
+            if seq is None and is_compound_number(row.text("seq")):
+                groups[-1].flags.append(Flag("R56", label))
     _restore_numbers(groups)
     _flag_duplicates(groups)
     return groups, _gaps(groups)
@@ -62,15 +74,15 @@ def task_title(row: Row) -> str:
     return "".join(distinct)
 
 
-def _same_group(current: Group, seq: int | None, task: str) -> bool:
+def _same_group(current: Group, label: str, seq: int | None, task: str) -> bool:
     if seq is not None and current.seq != seq:
+        return False
+    if seq is None and label and label != current.label:
         return False
     return bool(task) and same_words(current.task, task)
 
 
-def _new_group(
-    groups: list[Group], current: Group | None, section: str, seq: int | None, task: str, row: Row, numbered: bool
-) -> Group:
+def _new_group(current: Group | None, section: str, seq: int | None, task: str, row: Row, numbered: bool) -> Group:
     seq_cell = row.cells.get("seq")
     if not task and row.blank("task") and current is not None:
         task = current.task
@@ -88,7 +100,7 @@ def _new_group(
 def _restore_numbers(groups: list[Group]) -> None:
     """Give lost numbers back where the neighbours leave exactly one possibility (R05), else say so (R06)."""
     known = [group.seq for group in groups if group.seq is not None]
-    steady = all(later - earlier >= 0 for earlier, later in zip(known, known[1:], strict=False))
+    steady = all(later - earlier >= 0 for earlier, later in itertools.pairwise(known))
     index = 0
     while index < len(groups):
         if not groups[index].lost:
@@ -128,7 +140,7 @@ def _flag_duplicates(groups: list[Group]) -> None:
 def _gaps(groups: list[Group]) -> list[Flag]:
     flags = []
     numbers = [group.seq for group in groups if group.seq is not None]
-    for earlier, later in zip(numbers, numbers[1:], strict=False):
+    for earlier, later in itertools.pairwise(numbers):
         if later > earlier + 1:
             missing = f"{earlier + 1}" if later == earlier + 2 else f"{earlier + 1}–{later - 1}"
             flags.append(Flag("R24", missing))

@@ -19,7 +19,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
 from typing import IO, Any, NoReturn, TypeVar
 
 from lantian.reading.errors import ReadingError
@@ -33,7 +32,6 @@ class Limits:
 
     pages: int = 500
     file_bytes: int = 64 * 2**20
-    unpacked_bytes: int = 200 * 2**20
     memory: int = 2**30
     ocr_memory: int = 4 * 2**30
     cpu_seconds: int = 60  # for each 20 pages begun; a reader that is not recognising text needs a fraction of it
@@ -50,9 +48,9 @@ _channel: int | None = None  # in a worker: the pipe to the process that asked
 _RESULT, _ERROR, _MORE_TIME = b"R", b"E", b"T"
 
 
-def cpu_limit(pages: int | None = None) -> int:
+def cpu_limit(pages: int) -> int:
     """CPU seconds for a document of so many pages (60 per 20 pages begun)."""
-    return LIMITS.cpu_seconds * max(1, -(-(pages or 1) // LIMITS.cpu_pages))
+    return LIMITS.cpu_seconds * max(1, -(-pages // LIMITS.cpu_pages))
 
 
 def run_guarded(
@@ -60,7 +58,6 @@ def run_guarded(
     path: Path,
     *,
     ocr: bool = False,
-    pages: int | None = None,
     spawn: bool | None = None,
     memory: int | None = None,
     cpu: int | None = None,
@@ -77,7 +74,7 @@ def run_guarded(
         return function(path)
     budget = {
         "memory": memory or (LIMITS.ocr_memory if ocr else LIMITS.memory),
-        "cpu": cpu or cpu_limit(pages),
+        "cpu": cpu or LIMITS.cpu_seconds,
         "ocr": ocr or memory is None,
     }
     spawn = _has_threads() if spawn is None else spawn
@@ -90,20 +87,13 @@ def run_guarded(
     return _collect(pid, reader, path, wall or max(LIMITS.wall_seconds, 2 * budget["cpu"]))  # type: ignore[no-any-return]
 
 
-def limit_self(*, ocr: bool = False, pages: int | None = None) -> None:
-    """Put the limits on this very process: for a command that reads one file and ends.
-
-    Passing the CPU limit raises :class:`ReadingError`, passing the memory limit MemoryError. Without effect where the
-    system knows no such limits.
-    """
-    if not _POSIX:
+def pages_found(pages: int) -> None:
+    """The reader knows how many pages there are: this worker may use 60 s of CPU for every 20 of them."""
+    more = cpu_limit(pages) - LIMITS.cpu_seconds
+    if more <= 0 or _channel is None or not _POSIX:
         return
-
-    def over(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise _cpu_error("")
-
-    signal.signal(signal.SIGXCPU, over)
-    _set_limits(LIMITS.ocr_memory if ocr else LIMITS.memory, cpu_limit(pages))
+    _add_cpu(more)
+    _tell(_MORE_TIME, str(2 * more + LIMITS.wall_seconds).encode())
 
 
 @contextmanager
@@ -211,11 +201,18 @@ def _widen(pages: int) -> None:
     import resource
 
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    soft_cpu, hard_cpu = resource.getrlimit(resource.RLIMIT_CPU)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-        if soft_cpu != resource.RLIM_INFINITY:
-            resource.setrlimit(resource.RLIMIT_CPU, (soft_cpu + LIMITS.ocr_cpu_seconds * pages, hard_cpu))
+    _add_cpu(LIMITS.ocr_cpu_seconds * pages)
+
+
+def _add_cpu(seconds: int) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if soft != resource.RLIM_INFINITY:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CPU, (soft + seconds, hard))
 
 
 def _address_space() -> int:

@@ -55,7 +55,7 @@ def read_prose(document: Document) -> list[DraftPlan]:
         text = [*plan.preamble, *([] if owned else [line.text for line in part.body if not _drops(line)])]
         if owned or _is_plan_by_title(part, plan, plans):
             plan.title = plan.title or notice
-            plan.preamble = carried + plan.preamble
+            plan.preamble = carried + plan.preamble + ([plans[0].title] if part.attached and plans else [])
             plans.append(plan)
             carried, notice = [], ""
         elif not plans:
@@ -82,8 +82,9 @@ def _plan(part: Segment) -> DraftPlan:
 
 
 def _take_closing(drafts: list[Draft]) -> list[Flag]:
-    """Take out what closes a plan with brackets and is no item: a last paragraph to all (各地要…), a last chapter without items.
+    """Take out what closes a plan with brackets and is no item.
 
+    It is a last paragraph to all (各地要…) or a last chapter without items.
     Conventions: a measure is a numbered item, or a stretch closed by its own bracket. What is taken out is told (R61).
     """
     flags: list[Flag] = []
@@ -175,7 +176,9 @@ class _Writer:
         intro = stretches(node.lines, heading.end)
         kept = [item for item in intro if item.duties]
         self.flags.extend(
-            Flag("R62", item.text[:20]) for item in intro if not (item.duties or chapter or place.context) and _tells(item)
+            Flag("R62", item.text[:20])
+            for item in intro
+            if not (item.duties or chapter or place.context) and _tells(item)
         )
         yield from self._stretches(node, kept, place.task if place.in_item else heading.title, place)
         inner = replace(place, duties=tuple(own) or place.duties)

@@ -80,7 +80,9 @@ def _duties_at(text: str, start: int, end: int) -> Duties | None:
     if kind == "bare":
         good = not before or before[-1] in STOPS or (ends_sentence and not _ends_in_unit(before))
     else:
-        good = not before or before[-1] in STOPS + CLOSING or ends_sentence or after[0] in "，,、" or before[-1] in "，,"
+        good = (
+            not before or before[-1] in STOPS + CLOSING or ends_sentence or after[0] in "，,、" or before[-1] in "，,"
+        )
     return duties if good else None
 
 

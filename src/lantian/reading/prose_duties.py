@@ -31,16 +31,16 @@ _BARE_LABEL = re.compile(rf"^{_LEVEL}(?P<word>{alternatives(_BARE_LABELS)})")
 _ADVERB = (
     r"(?:(?:按照?|根据|依照?|依据|结合|按各)(?:各自)?的?(?:部门|工作|岗位)?"
     r"(?:职责|职能|分工|任务)(?:和?分工|范围|权限)?(?:内|要求)?"
-    r"|各司其职|按程序|分别|共同|具体|联合|密切|积极|主动|认真|全面|统一|组织|各自|予以|做好|加强)"
+    r"|各司其职|按程序|属地|分别|共同|具体|联合|密切|积极|主动|认真|全面|统一|组织|各自|予以|做好|加强)"
 )
 _VERBS_BY_LENGTH = sorted(_VERBS, key=len, reverse=True)
 _ADVERB_LAST = re.compile(rf"{_ADVERB}$")
 _ROLE_BEHIND = re.compile(
-    r"(?P<name>[^、，,；;。:：（()）]{0,30})[（(](?P<word>[^（()）]{2,6}?)(?:单位|部门)?[）)](?=$|[、，,；;。])"
+    r"(?P<name>[^、，,；;。:：（()）]{0,30}(?:[（(][^（()）]{0,30}[）)])*)[（(](?P<word>[^（()）]{2,6}?)(?:单位|部门)?[）)](?=$|[、，,；;。])"
 )
 _VERB_INSIDE = re.compile(
     rf"(?:{_ADVERB})*(?:牵头负责|牵头组织|牵头|按职责分工负责|分工负责|负责落实|负责|配合|参与)"
-    r"(?=、|(?![单部者方人机的]|负责|落实|组织|实施|推进|协调|指导|配合|参与|$)[\u4e00-\u9fff])"
+    r"(?=、|(?![单部者方人机的]|负责|落实|组织|实施|推进|协调|监督|督促|督导|指导|配合|参与|牵头|$)[\u4e00-\u9fff])"
 )
 FIRST_LEADS = re.compile(
     r"(?:第一|首)[位个家名]?.{0,8}(?:为|是|作为|系)(?:总|主要)?(?:牵头|主办)"
@@ -206,7 +206,7 @@ def _split_verb(clause: str) -> tuple[str, RoleName] | None:
         own = bare.removesuffix(word)
         while adverb := _ADVERB_LAST.search(own):
             own = own[: adverb.start()]
-        return own.removesuffix("、"), _VERBS[word]
+        return own.removesuffix("负责").removesuffix("、"), _VERBS[word]
     return None
 
 
@@ -331,7 +331,8 @@ class _Reader:
             return duties, "verb"
         if self.kinds == {"note"}:
             return duties, "note"
-        if names and known == len(names) and any(map(is_unit_name, names)):
+        enough = known == len(names) or (known >= 3 and 4 * known >= 3 * len(names))
+        if names and enough and any(map(is_unit_name, names)):
             return duties, "bare"
         return None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lantian.reading.layout import Document, Paragraph, Table
 from lantian.reading.model import Box
+from lantian.reading.prose_duties import CLOSING, LABEL, LONGEST, OPENING, depth_at
 from lantian.reading.prose_labels import CHAPTER_RANK, Label, read_label
 from lantian.reading.prose_words import is_line
 from lantian.reading.text import join_layout
@@ -23,7 +24,9 @@ _PLAN_TITLE = re.compile(
 )
 _DATE = re.compile(r"^(?:(?:19|20)\d{2}|[二〇○Ｏ０零一三四五六七八九]{4})年.{1,3}月(?:.{1,3}日)?$")
 _NUMBER = re.compile(r"^[^，。；：]{1,16}[〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】].{0,4}\d+号$")
-_SUBTITLE = re.compile(r"^[（(〔](?:.{0,6}\d{4}.{0,14}年.{0,6}|试行|暂行|征求意见稿|送审稿|修订.{0,4})[）)〕]$")
+_SUBTITLE = re.compile(
+    r"^[（(〔](?!.*月.*日)(?:.{0,6}\d{4}.{0,14}年.{0,6}|试行|暂行|征求意见稿|送审稿|修订.{0,4})[）)〕]$"
+)
 _ATTACHMENT = re.compile(r"^附\s*(?:件|录|表)?\s*[\d一二三四五六七八九十]{0,3}\s*[:：]?$")
 _SENTENCE_END = "。；;：:！!？?，,、"
 _NOT_TITLE = re.compile(r"[>＞|｜。；]|[:：].+|^[（(].*[）)]$|文件$")
@@ -32,7 +35,12 @@ _SIGNED = re.compile(
     r"^(.*[。）)])([^，。；：、]{2,30})?((?:19|20)\d{2}年\d{1,2}月\d{1,2}日)([（(]此件[^（()）]*[）)])?$", re.S
 )
 _PAGE_NUMBER = re.compile(r"[.·…．-]*\d*$")
+_PAGE_MARK = re.compile(r"[-—–－·]*\s*(?:第\s*)?\d{1,3}(?:\s*页)?(?:\s*[/，,共]+\s*\d{1,3}\s*页?)?\s*[-—–－·]*")
+_PAGE_MARK_INSIDE = re.compile(
+    r"(?<=\n)[ \t\u3000]*(?:[-—–－]+[ \t]*\d{1,3}[ \t]*[-—–－]+|\d{1,3})[ \t\u3000]*(?:\n|$)"
+)
 _LONGEST_TITLE = 60
+_SHORTEST_CUT = 10  # characters of a line that may go on behind a page number
 
 
 @dataclass(slots=True)
@@ -46,6 +54,7 @@ class Line:
     boxed: bool = False
     gap: int | None = None
     box: Box | None = None
+    cut: bool = False  # a page number was printed behind it
 
     @property
     def label(self) -> Label | None:
@@ -80,7 +89,10 @@ def document_lines(document: Document) -> tuple[list[Line], list[str]]:
     lines: list[Line] = []
     left: list[str] = []
     for block in document.blocks:
-        if isinstance(block, Paragraph):
+        if isinstance(block, Paragraph) and _PAGE_MARK.fullmatch(block.text.strip()):
+            if lines:
+                lines[-1].cut = True
+        elif isinstance(block, Paragraph):
             lines.extend(_paragraph_lines(block))
         elif found := _table_lines(block, lines):
             lines.extend(found)
@@ -91,7 +103,9 @@ def document_lines(document: Document) -> tuple[list[Line], list[str]]:
 
 def _paragraph_lines(block: Paragraph) -> list[Line]:
     raw = block.label + block.text if block.label and not _starts_with(block.text, block.label) else block.text
-    line = _line(raw)
+    bare = _PAGE_MARK_INSIDE.sub("", raw)
+    line = _line(bare)
+    line.cut = len(bare) < len(raw) and raw.startswith(bare.rstrip())
     line.page, line.row, line.level, line.boxed = block.page, block.line, block.level, block.boxed
     line.box = block.box
     return _split_signature(line)
@@ -156,14 +170,45 @@ def _is_chapter(text: str) -> bool:
 
 
 def _rejoin(lines: list[Line]) -> list[Line]:
-    """Join a bracket that a page break or a dump cut into two lines."""
+    """Join what a page break or a dump cut: a bracket, a list that stops at 、, a sentence at a page number."""
     joined: list[Line] = []
-    for line in lines:
-        if joined and _continues(joined[-1].text, line):
+    until = -1  # the line that closes the open bracket
+    for index, line in enumerate(lines):
+        if joined and (index <= until or _goes_on(joined[-1], line)):
             joined[-1].text = join_layout(f"{joined[-1].text}\n{line.text}")
+            joined[-1].cut = line.cut
         else:
             joined.append(line)
+        if index >= until:
+            until = _closing_line(joined[-1].text, lines, index)
     return joined
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Whether a line without a number carries on the one before it."""
+    text = before.text
+    if line.label is not None or line.boxed != before.boxed or LABEL.match(line.text) or len(text) < _SHORTEST_CUT:
+        return False
+    if text[-1] == "、" or line.text[0] in "。，、；：！？）)”》":
+        return True
+    running = re.search("[，、。；]", text) and text[-1] not in _SENTENCE_END + CLOSING
+    return before.cut and bool(running) and not _ATTACHMENT.match(line.text)
+
+
+def _closing_line(text: str, lines: list[Line], index: int) -> int:
+    """The line below ``index`` that closes a bracket which ``text`` leaves open; -1 where none does before a number."""
+    depth = depth_at(text, len(text))
+    length = len(text) - max(text.rfind(char) for char in OPENING)
+    for end in range(index + 1, len(lines) if depth else 0):
+        line = lines[end]
+        length += len(line.text)
+        if line.label is not None or line.boxed != lines[index].boxed or length > LONGEST:
+            return -1
+        for char in line.text:
+            depth += (char in OPENING) - (char in CLOSING)
+            if depth <= 0:
+                return end
+    return -1
 
 
 def _drop_contents(lines: list[Line]) -> list[Line]:
@@ -175,15 +220,6 @@ def _drop_contents(lines: list[Line]) -> list[Line]:
                 if lines[end].text == first:
                     return lines[:start] + lines[end:]
     return lines
-
-
-def _continues(before: str, line: Line) -> bool:
-    opened = max(before.rfind("（"), before.rfind("("))
-    if opened < 0 or opened < max(before.rfind("）"), before.rfind(")")) or len(before) - opened > 300:
-        return False
-    closing = re.search(r"[）)]", line.text[:160])
-    opening = re.search(r"[（(]", line.text)
-    return closing is not None and (opening is None or closing.start() < opening.start()) and line.label is None
 
 
 def segments(lines: list[Line]) -> list[Segment]:

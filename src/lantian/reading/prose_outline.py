@@ -17,7 +17,10 @@ _LONGEST_INLINE = 45  # characters of a heading sentence that opens an item
 _SHORTEST_REST = 4  # characters behind a heading sentence
 _SHORT_ITEM = 25  # characters of an item that is its own heading
 _END = "。；;：:，,、 "
-_FIRST_SENTENCE = re.compile(r"[^。！？]*?[。！？](?=[^”’）)])|[^。！？，；：]{2,20}：(?=[^：])")
+_FIRST_SENTENCE = re.compile(
+    r"[^。！？，；：（(]{2,20}：(?=[①-⑳]|[（(]\d|\d[.．]|一是)"
+    r"|[^。！？]*?[。！？](?=[^”’）)])|[^。！？，；：（(]{2,20}：(?=[^：])"
+)
 _NUMBERED_FIGURE = re.compile(r"(\d{1,2})[.．﹒](?=\d)")
 _FULL_STOPS = "。；;！？）)〕］】"
 _CHILD_AFTER_HEADING = re.compile(r"^[^。]{2,45}。(?=1[.．、]\D)")
@@ -101,7 +104,7 @@ def _follows(path: tuple[int, ...], stack: list[Node], seen: set[tuple[int, ...]
 def _number_before_figure(line: Line, stack: list[Node]) -> Label | None:
     """11.121人才工程 behind item 10: a number whose title begins with a figure. It counts only in its sequence."""
     match = _NUMBERED_FIGURE.match(line.text)
-    if match is None or stack[-1].lines[-1:] and stack[-1].lines[-1].text[-1] not in _FULL_STOPS:
+    if match is None or (stack[-1].lines[-1:] and stack[-1].lines[-1].text[-1] not in _FULL_STOPS):
         return None
     before = [node.number for node in stack if node.label is not None and node.label.style == "digit"]
     return Label("digit", ITEM_RANK + 1, int(match[1]), match[0]) if before == [int(match[1]) - 1] else None

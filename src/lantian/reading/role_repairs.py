@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -39,6 +40,7 @@ def repair_roles(groups: list[Group], header: Header) -> None:
         _leaked_districts(group.rows)
         for above, row in zip([None, *group.rows], group.rows, strict=False):
             _carry_down(above, row, header, blanks_are_merges=dashes or not row.geometry)
+    _carry_deadlines([row for group in groups for row in group.rows])
 
 
 def _surplus_column(row: Row) -> None:
@@ -107,7 +109,7 @@ def _merged_lead(row: Row, header: Header, *, dashes: bool) -> None:
 
 def _leaked_districts(rows: list[Row]) -> None:
     """Named districts printed as 主责 beside 各区政府, whose names only the ownerless next row speaks of (R08)."""
-    for row, following in zip(rows, rows[1:], strict=False):
+    for row, following in itertools.pairwise(rows):
         cell = row.cells.get("responsible")
         if row.geometry or cell is None or cell.blank or not following.own("measure"):
             continue
@@ -148,6 +150,15 @@ def _carry_down(above: Row | None, row: Row, header: Header, *, blanks_are_merge
             carried.extend(name for name in owners if _take(above, row, name))
     if carried:
         row.flags.append(Flag("R02", " ".join(carried)))
+
+
+def _carry_deadlines(rows: list[Row]) -> None:
+    """A deadline merged over several tasks is blank in a dump, beside rows that name their own owners (R02)."""
+    for above, row in itertools.pairwise(rows):
+        if row.geometry or not row.blank("deadline") or not any(row.own(name) for name in ROLE_FIELDS):
+            continue
+        if _take(above, row, "deadline"):
+            row.flags.append(Flag("R02", "deadline"))
 
 
 def _take(above: Row, row: Row, name: Field) -> bool:

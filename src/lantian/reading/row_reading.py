@@ -45,9 +45,10 @@ def read_row(
         cells = _line("section", section, [section], r, page, number, index)
         return Row("section", cells, index, page, number, geometry=geometry)
     row = Row("measure", {}, index, page, number, geometry=geometry)
+    last_named = max((index for index, word in enumerate(header.words) if word), default=0)
     for cell in here:
         names = fields_of(cell, header, same_grid=same_grid)
-        unnamed = cell.col >= len(header.words) or not header.words[cell.col]
+        unnamed = cell.col > last_named
         if not names and unnamed and cell.row == r and cell.text.strip():
             row.surplus.append(cell.text)
         for name in names:
@@ -86,7 +87,7 @@ def _place(row: Row, r: int, name: Field, cell: Cell, names: tuple[Field, ...], 
         return
     elif name == "section":
         row.cells["section"] = _joined_section(known, item)
-    elif name == "task" and "section" not in row.cells:  # one header word over two columns: the outer one is the section
+    elif name == "task" and "section" not in row.cells:  # one header word over two columns: the outer is the section
         row.cells["section"], row.cells["task"] = known, item
     elif name in (*ROLE_FIELDS, "note", "measure", "goal"):
         known.paragraphs = known.paragraphs + item.paragraphs
@@ -114,7 +115,7 @@ def _section_cell(cells: Sequence[Cell], r: int, cols: int, header: Header) -> C
     if any(other.row < r and other.text.strip() for other in cells):
         return None
     place = header.fields[cell.col] if cell.col < len(header.fields) else None
-    if place in ("seq", "section", None):
+    if place in ("seq", "section") or (place is None and cell.col == 0):
         return cell
     level = section_level(text)
     if level is not None and level < 3 and len(text) <= _LONGEST_SECTION and not _STOP.search(text):

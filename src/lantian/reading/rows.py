@@ -16,7 +16,9 @@ Kind = Literal["measure", "section", "note"]
 
 DASHES = re.compile(r"^[-—–－_/／\s]+$|^(无|空)$")
 _NUMBER = re.compile(r"^[（(]?(\d{1,4}|[一二三四五六七八九十]{1,3})[）).、．]?$")
-_COMPOUND = re.compile(r"^[（(]?[\d一二三四五六七八九十]{1,3}([-—–.．·、][\d一二三四五六七八九十]{1,3}){1,3}[）).、．]?$")
+_COMPOUND = re.compile(
+    r"^[（(]?[\d一二三四五六七八九十]{1,3}([-—–.．·、][\d一二三四五六七八九十]{1,3}){1,3}[）).、．]?$"
+)
 _CHINESE = {digit: index for index, digit in enumerate("零一二三四五六七八九十")}
 
 

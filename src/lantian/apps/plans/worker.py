@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from lantian.reading import open_document, plans_of
+from lantian.reading.columns import find_header
 from lantian.reading.errors import ReadingError
-from lantian.reading.layout import Document, Paragraph
+from lantian.reading.layout import Document, Paragraph, Table
 from lantian.reading.model import Plan
 from lantian.reading.text import join_layout
 
 WIDTH = 1400  # of a page picture, in pixels
+_HEADER_WITHIN = 6  # rows of a table in which its header is looked for
 
 Print = list[dict[str, Any]]
 
@@ -27,19 +29,31 @@ def read_with_print(path: Path) -> tuple[list[Plan], Print]:
 def print_of(document: Document) -> Print:
     """Blocks in print order: ``{"line", "page", "text"}`` and ``{"page", "rows": [{"row", "cells": […]}]}``."""
     blocks: Print = []
+    persons: set[int] = set()
     for block in document.blocks:
         if isinstance(block, Paragraph):
             blocks.append({"line": block.line, "page": block.page, "text": block.label + join_layout(block.text)})
             continue
         rows: list[dict[str, Any]] = [{"row": block.row_number(index), "cells": []} for index in range(block.rows)]
+        persons = _person_columns(block, persons)
         for cell in block.cells:
-            if cell.row < block.rows:
+            if cell.row < block.rows and cell.col not in persons:
                 text = "\n".join(join_layout(part) for part in cell.paragraphs)
                 rows[cell.row]["cells"].append(
                     {"col": cell.col, "span": cell.colspan, "height": cell.rowspan, "text": text}
                 )
         blocks.append({"page": block.page, "columns": block.cols, "rows": rows})
     return blocks
+
+
+def _person_columns(table: Table, before: set[int]) -> set[int]:
+    """Columns of names and telephones, which are not stored; a table without a header goes on with those above."""
+    grid = table.grid()
+    for start in range(min(table.rows, _HEADER_WITHIN)):
+        header = find_header(table, start, grid)
+        if header is not None:
+            return {col for col, name in enumerate(header.fields) if name == "person"}
+    return before
 
 
 def render_page(path: Path) -> bytes:

@@ -54,6 +54,8 @@ _CLOSING_SEAT = re.compile(r"等(?P<tail>[区县市镇乡](?:人民)?政府)$")
 _STREETS = re.compile(r"^(?:街道|乡镇|镇|乡|镇街)(?:人民)?(?:政府|办事处)?$")
 _PROVINCIAL_OFFICE = re.compile("(?!.*(?:省|自治区))[\u4e00-\u9fff]{2,12}厅")  # only provinces and the nation have 厅
 _LETTER = re.compile("[0-9A-Za-z\u3400-\u9fff]")
+_AREA_WORD = re.compile("^(?:新区|街道|[区县市旗镇乡])")
+_AREA_END = re.compile("[区县市旗镇乡]$")
 _AREA_ONLY = re.compile("[\u4e00-\u9fff]{2,5}")
 
 
@@ -197,7 +199,7 @@ def _complete_areas(pieces: list[Piece]) -> list[Piece]:
     for piece in reversed(pieces):
         if match := _CLOSING_SEAT.match(piece.closing):
             tail = match["tail"]
-        whole = piece.name + tail if tail == "部门" else piece.name.removesuffix(tail[:1]) + tail
+        whole = piece.name + (_AREA_WORD.sub("", tail, count=1) if _AREA_END.search(piece.name) else tail)
         unfinished = _AREA_ONLY.fullmatch(piece.name) and not has_ending(piece.name) and not is_registered(piece.name)
         if tail and unfinished and is_registered(whole):
             completed.append(replace(piece, name=whole))

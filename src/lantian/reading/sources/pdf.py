@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lantian.reading.errors import MissingExtra, ReadingError
+from lantian.reading.guard import pages_found
 from lantian.reading.layout import Document, Paragraph, Table
 from lantian.reading.model import Flag
 from lantian.reading.sources.pdf_characters import Faces, Frame, Glyph, PageText, page_text
@@ -81,7 +82,9 @@ def read(path: Path) -> Document:
 def _read_pages(document: Any, name: str, faces: Faces) -> list[_Page]:
     pages: list[_Page] = []
     before: list[float] | None = None
-    for index in range(raw.FPDF_GetPageCount(document)):
+    count = raw.FPDF_GetPageCount(document)
+    pages_found(count)
+    for index in range(count):
         with loaded(document, index, name) as handle:
             text = page_text(handle, faces)
             drawing = page_drawing(handle, text.frame)

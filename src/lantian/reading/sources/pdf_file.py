@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from lantian.reading import guard
 from lantian.reading.errors import ReadingError
-from lantian.reading.sources.pdf_limits import LIMITS
 
 # The bare bindings: the helper package around them doubles the start-up time and is not used.
 raw: Any = import_module("pypdfium2_raw")
@@ -92,7 +92,7 @@ def _check(document: Any, name: str) -> None:
             f"{name} 是 XFA 动态表单，没有可读取的页面；请另存为普通 PDF",
             f"{name} is a dynamic XFA form without readable pages; save it as a plain PDF",
         )
-    pages, limit = raw.FPDF_GetPageCount(document), int(LIMITS["max_pages"])
+    pages, limit = raw.FPDF_GetPageCount(document), guard.LIMITS.pages
     if pages == 0:
         raise ReadingError(f"{name} 没有页面", f"{name} has no pages")
     if pages > limit:

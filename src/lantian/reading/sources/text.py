@@ -11,8 +11,7 @@ from lantian.reading.layout import Document, Table
 from lantian.reading.model import Flag
 from lantian.reading.sources import text_cells, text_prose, text_tabs
 from lantian.reading.sources.detect import decode
-
-MAX_BYTES = 20_000_000
+from lantian.reading.sources.limits import limit
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff]")
 _SOFT_BREAK = re.compile("[\x0b\x0c\x85\u2028\u2029]")
@@ -21,10 +20,13 @@ _SHOWN = 5  # passages with unreadable characters that are quoted
 
 
 def read(path: Path) -> Document:
-    """Read a text file of at most 20 MB. Raises ReadingError if it is larger or not text."""
-    if path.stat().st_size > MAX_BYTES:
+    """Read a text file. Raises ReadingError if it is larger than ``text_bytes`` of the limits, or not text."""
+    most = limit("text_bytes")
+    if path.stat().st_size > most:
+        megabytes = most // 10**6
         raise ReadingError(
-            f"{path.name}：文本超过20 MB，请拆分后再读取。", f"{path.name}: text of more than 20 MB; split it."
+            f"{path.name}：文本超过 {megabytes} MB，请拆分后再读取。",
+            f"{path.name}: text of more than {megabytes} MB; split it.",
         )
     return parse(decode(path.read_bytes(), path.name))
 
