@@ -49,14 +49,12 @@ def open_document(path: Path) -> Document:
 
 def plans_of(document: Document, *, file: str = "", sha256: str = "") -> list[Plan]:
     """The plans that a document prints, as tables or as prose with bracketed duties."""
-    from lantian.reading.assemble import draft_tables
+    from lantian.reading.assemble import draft_plans
     from lantian.reading.checks import check_plan
     from lantian.reading.errors import ReadingError
     from lantian.reading.finish import finish_plan
-    from lantian.reading.prose import read_prose
 
-    drafts = draft_tables(document) or read_prose(document)
-    drafts = [draft for draft in drafts if draft.drafts]
+    drafts = [draft for draft in draft_plans(document) if draft.drafts]
     if not drafts:
         raise ReadingError(
             f"{file}：没有找到行动计划——既没有带表头（序号、工作措施、完成时限、责任单位等）的表格，也没有带责任单位括注的条目。",

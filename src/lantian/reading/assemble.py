@@ -12,20 +12,56 @@ from lantian.reading.joins import join_cut_rows
 from lantian.reading.layout import Document
 from lantian.reading.model import CellRef, Flag
 from lantian.reading.plan_tables import collect_plans
-from lantian.reading.prose import lead_first
+from lantian.reading.prose import lead_first, read_prose
 from lantian.reading.prose_brackets import first_leads
 from lantian.reading.prose_duties import read_duties
 from lantian.reading.role_repairs import repair_roles
 from lantian.reading.rows import PlanRows, Row
 from lantian.reading.sections import mark_sections
-from lantian.reading.text import join_layout
+from lantian.reading.text import compare_form, join_layout
 from lantian.reading.titles import plan_title
 
 OCR_UNCERTAIN = 0.80  # mean line score under which a reviewer should look (docs/reading/ocr.md)
 
+_FEWEST_OWNED = 3  # items with duties that make prose beside a table a plan
+_OPENING = 10  # characters by which a sentence is known again
 _ROLE_WORD = re.compile(r"牵头|配合|协办|协助|参与|主责|负责|责任单位")
 _ROLE_END = re.compile(r"(?:牵头|配合|协办|协助|参与|主责|负责)$|[；;，,]$")
 _SENTENCE_GAP = re.compile(r"(?<=[。；;！？])[ \u3000]+(?=\S)|[ \u3000]{2,}(?=\S)")
+
+
+def draft_plans(document: Document) -> list[DraftPlan]:
+    """Every plan that the document prints, as tables or as prose.
+
+    Prose with bracketed duties stands beside the tables attached to it (重点工程项目表), unless the table only says
+    again, with columns, what the prose says: then the table is read (R58).
+    """
+    tables = [plan for plan in draft_tables(document) if plan.drafts]
+    prose = read_prose(document)
+    if not tables:
+        return prose
+    prose = [plan for plan in prose if sum(bool(draft.roles) for draft in plan.drafts) >= _FEWEST_OWNED]
+    if not prose:
+        return tables
+    if _repeats(prose, tables):
+        tables[0].flags.append(Flag("R58"))
+        return tables
+    for plan in prose:
+        plan.flags = [flag for flag in plan.flags if flag.id != "R60"]  # which tables were left out, tables know better
+    return [*prose, *tables]
+
+
+def _repeats(prose: list[DraftPlan], tables: list[DraftPlan]) -> bool:
+    """Whether most items of the prose open with words that a table prints as well."""
+    printed = compare_form("".join(text for plan in tables for draft in plan.drafts for text in draft.paragraphs))
+    openings = [
+        compare_form(sentence)[:_OPENING]
+        for plan in prose
+        for draft in plan.drafts
+        for sentence in re.split("(?<=[。；])", "".join(draft.paragraphs))
+        if len(sentence) >= _OPENING
+    ]
+    return sum(opening in printed for opening in openings) * 2 > len(openings)
 
 
 def draft_tables(document: Document) -> list[DraftPlan]:
@@ -34,7 +70,7 @@ def draft_tables(document: Document) -> list[DraftPlan]:
     plans = [_draft_plan(rows) for rows in found]
     everywhere = bool(plans) and first_leads(paragraph.text for paragraph in document.paragraphs())
     for rows, plan in zip(found, plans, strict=True):
-        if everywhere or first_leads(rows.notes):
+        if everywhere or first_leads([*rows.notes, *rows.header.words]):
             for draft in plan.drafts:
                 lead_first(draft)
     return plans

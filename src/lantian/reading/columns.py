@@ -145,6 +145,9 @@ def _read_header(rows: Grid, cols: int, start: int) -> Header | None:
     if len(known) < 3 and (cols > 3 or not known & {*ROLE_FIELDS} or sum(map(bool, words)) != len(known)):
         return None
     listing = any(map(is_list_word, words)) and not {"measure", "task"} <= known
+    if listing and "task" not in fields:  # what the list is of: 企业名称
+        named = next(index for index, word in enumerate(words) if is_list_word(word))
+        fields[named] = "task"
     return Header(settle(fields, words, ranks), words, edges, start, len(rows), listing)
 
 
@@ -159,6 +162,10 @@ def _fill_blank_titles(fields: list[Field | None], words: list[str]) -> None:
 def settle(fields: list[Field | None], words: Sequence[str], ranks: Sequence[int]) -> list[Field | None]:
     """Decide between columns that claim the same meaning, and what is the measure where no column says so."""
     _settle_measure(fields, words, ranks)
+    dates = [index for index, name in enumerate(fields) if name == "deadline"]
+    for index in dates:  # 建设年限 beside 完成时限
+        if ranks[index] > min(ranks[other] for other in dates):
+            fields[index] = None
     measure = fields.index("measure") if "measure" in fields else len(fields)
     for index, name in enumerate(fields):
         if name == "goal" and index < measure and "task" not in fields and "任务" in words[index]:

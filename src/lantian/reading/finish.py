@@ -46,7 +46,7 @@ def _measure(n: int, draft: Draft, lists: Sequence[UnitList], year: int | None, 
     dates = find_dates(text, year=year, region=region)
     units = [role.name for role in roles]
     targets = find_targets(text, year=year, due=_due(deadline), units=units)
-    if goal := join_paragraphs(draft.goals):
+    for goal in draft.goals:
         dates = tuple(dict.fromkeys((*dates, *find_dates(goal, year=year, region=region))))
         found = find_targets(goal, year=year, due=_due(deadline), units=units)
         targets = (*targets, *(replace(target, span=None) for target in found))

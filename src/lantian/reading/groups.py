@@ -84,7 +84,10 @@ def _same_group(current: Group, label: str, seq: int | None, task: str) -> bool:
 
 def _new_group(current: Group | None, section: str, seq: int | None, task: str, row: Row, numbered: bool) -> Group:
     seq_cell = row.cells.get("seq")
-    if not task and row.blank("task") and current is not None:
+    measure = row.cells.get("measure")
+    if measure is not None and "task" in measure.spans:
+        task = ""
+    elif not task and row.blank("task") and current is not None:
         task = current.task
     elif not task and (cell := row.cells.get("task")) is not None and cell.covered:
         task = task_title(row)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lantian.reading.column_content import complete_header, fits, read_header_by_content
-from lantian.reading.columns import Grid, Header, find_header, header_field
+from lantian.reading.columns import Grid, Header, find_header, header_field, is_list_word
 from lantian.reading.layout import Document, Paragraph, Table
 from lantian.reading.model import CellRef, Flag
 from lantian.reading.row_reading import is_note, read_row
@@ -99,14 +99,15 @@ class _Collector:
         """A table of something else; what is no grid of its own (a cover, a layout frame) counts as lines of text."""
         shown = [(row, text) for row in range(part.start, part.stop) for text in _own_texts(grid, row)]
         if table.cols > 2 and len(shown) > table.cols:
-            title = next((join_layout(item.text) for item in reversed(self.before) if is_title(item.text)), "")
+            captions = [join_layout(item.text) for item in reversed(self.before) if is_title(item.text)]
+            title = captions[0] if self.plans and captions else ""
             self.unread.append(Flag("R60", title or "、".join(text for _, text in shown[: min(4, table.cols)])))
             self.closed = True
             if self.plans:
                 self.before = []
         else:
-            lines = [Paragraph(text, page=table.page, line=table.row_number(row)) for row, text in shown]
-            self.before.extend(lines)
+            for row, text in shown:  # blank lines between them: no title goes over from cell to cell
+                self.before += [Paragraph(text, page=table.page, line=table.row_number(row)), Paragraph("")]
 
     def _read(self, table: Table, grid: Grid, part: _Part, index: int, first: bool) -> None:
         current = self.plans[-1] if self.plans else None
@@ -184,13 +185,21 @@ def _parts(table: Table, grid: Grid) -> Iterator[_Part]:
             starts.append(_Part(row, table.rows, header, header is None))
             row += header.rows if header is not None else 1
         else:
+            if _opens_other(grid, row):
+                starts.append(_Part(row, table.rows, None, True))
             row += 1
     if not starts:
         yield _Part(0, table.rows)
         return
     done = 0
     parts: list[_Part] = []
-    for part in starts:
+    for part, following in zip(starts, [*starts[1:], None], strict=True):
+        if (
+            part.foreign
+            and following
+            and all(_is_line_above(grid, row, opening=False) for row in _between(part, following))
+        ):
+            continue  # only the titles of the next part
         top = part.start
         while top > done and _is_line_above(grid, top - 1, opening=done == 0):
             top -= 1
@@ -207,13 +216,26 @@ def _parts(table: Table, grid: Grid) -> Iterator[_Part]:
     yield from parts
 
 
+def _between(part: _Part, following: _Part) -> range:
+    return range(part.start, following.start)
+
+
 def _is_foreign_header(grid: Grid, row: int) -> bool:
+    """Whether a row heads a table of something else: 序号 | 企业名称 | 所在区 | 产能, 职务 | 姓名 | 单位."""
     texts = _own_texts(grid, row)
-    return (
-        len(texts) > _FEWEST_FOREIGN
-        and header_field(texts[0]) == "seq"
-        and all(len(text) <= _LONGEST_WORD and parse_number(text) is None for text in texts)
-    )
+    if len(texts) < _FEWEST_FOREIGN or any(
+        len(text) > _LONGEST_WORD or parse_number(text) is not None for text in texts
+    ):
+        return False
+    if sum(map(is_list_word, texts)) > 1:
+        return True
+    return len(texts) > _FEWEST_FOREIGN and header_field(texts[0]) == "seq"
+
+
+def _opens_other(grid: Grid, row: int) -> bool:
+    """Whether a lone line inside a table opens an attachment (附件2 联络员名单) that is no part of the plan."""
+    texts = _own_texts(grid, row)
+    return row > 0 and len(texts) == 1 and opens_attachment(texts[0])
 
 
 def _is_line_above(grid: Grid, row: int, *, opening: bool) -> bool:

@@ -97,14 +97,16 @@ def _unbracketed(text: str, start: int) -> list[Found]:
     if not start and (when := WHEN_LABEL.match(text)):
         return [Found(0, len(text), Duties(deadline=when["when"].strip("。；; ")))]
     found: list[Found] = []
+    depth = depth_counted = 0
     for match in LABEL.finditer(text, start):
-        if found and match.start() < found[-1].end:
+        depth, depth_counted = depth_at(text[depth_counted : match.start()], depth), match.start()
+        if depth or (found and match.start() < found[-1].end):
             continue
-        before = text[: match.start()].rstrip()
+        before = text[max(0, match.start() - LONGEST_NAME) : match.start()].rstrip()
         opens = not before or before[-1] in STOPS + CLOSING
-        if opens and (match[0][-1] in ":：") and len(match["word"]) > 2 and depth_at(text, match.start()) == 0:
+        if opens and (match[0][-1] in ":：") and len(match["word"]) > 2:
             end = _next_item(text, match.end())
-            read = read_duties(text[match.start() : end])
+            read = read_duties(text[match.start() : end]) if end - match.start() <= LONGEST else None
             if read and read[1] == "label" and any(map(is_owner, read[0].names)):
                 found.append(Found(match.start(), end, read[0]))
     return found
@@ -112,9 +114,9 @@ def _unbracketed(text: str, start: int) -> list[Found]:
 
 def _next_item(text: str, start: int) -> int:
     """Where the next numbered item begins behind a full stop; the end of the text where none does."""
-    for match in re.finditer("[。；;]", text[start:]):
+    for match in re.finditer("[。；;]", text[start : start + LONGEST]):
         end = start + match.end()
-        if read_label(text[end:]) is not None:
+        if read_label(text[end : end + LONGEST_NAME]) is not None:
             return end
     return len(text)
 

@@ -206,6 +206,8 @@ def _split_verb(clause: str) -> tuple[str, RoleName] | None:
         own = bare.removesuffix(word)
         while adverb := _ADVERB_LAST.search(own):
             own = own[: adverb.start()]
+        if own.endswith("牵头"):  # 牵头督导, 牵头指导
+            return own.removesuffix("牵头"), "lead"
         return own.removesuffix("负责").removesuffix("、"), _VERBS[word]
     return None
 
@@ -276,7 +278,7 @@ class _Reader:
             clause = clause[topic.end() :]
         start = 0
         for inside in _VERB_INSIDE.finditer(clause):
-            if depth_at(clause, inside.start()) == 0:
+            if depth_at(clause[: inside.start()]) == 0:
                 self._clause(clause[start : inside.end()], "、")
                 start = inside.end()
         self._clause(clause[start:].lstrip("、"), separator)
@@ -342,9 +344,9 @@ def _is_local(text: str) -> bool:
     return bool(re.search(r"各|政府", text)) and bool(re.search(r"政府|市|区|县|州|地方|管委会", text))
 
 
-def depth_at(text: str, end: int) -> int:
-    depth = 0
-    for char in text[:end]:
+def depth_at(text: str, depth: int = 0) -> int:
+    """How many brackets are open at the end of a text that begins with ``depth`` open ones."""
+    for char in text:
         if char in OPENING:
             depth += 1
         elif char in CLOSING:

@@ -197,7 +197,7 @@ def _goes_on(before: Line, line: Line) -> bool:
 
 def _closing_line(text: str, lines: list[Line], index: int) -> int:
     """The line below ``index`` that closes a bracket which ``text`` leaves open; -1 where none does before a number."""
-    depth = depth_at(text, len(text))
+    depth = depth_at(text[-LONGEST:])
     length = len(text) - max(text.rfind(char) for char in OPENING)
     for end in range(index + 1, len(lines) if depth else 0):
         line = lines[end]

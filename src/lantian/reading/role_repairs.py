@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from lantian.reading.columns import ROLE_FIELDS, Field, Header
 from lantian.reading.grammar.units import split_units
 from lantian.reading.groups import Group
 from lantian.reading.model import Flag
+from lantian.reading.row_reading import is_ditto
 from lantian.reading.rows import DASHES, Row, RowCell
 from lantian.reading.text import join_layout
 
@@ -28,6 +30,7 @@ def repair_roles(groups: list[Group], header: Header) -> None:
     """All repairs of role and deadline cells, in the order in which they depend on one another."""
     three = all(header.has(name) for name in ROLE_FIELDS)
     dashes = any(row.own("support") and row.cells["support"].dashed for group in groups for row in group.rows)
+    _ditto([row for group in groups for row in group.rows])
     for group in groups:
         for row in group.rows:
             _surplus_column(row)
@@ -41,6 +44,14 @@ def repair_roles(groups: list[Group], header: Header) -> None:
         for above, row in zip([None, *group.rows], group.rows, strict=False):
             _carry_down(above, row, header, blanks_are_merges=dashes or not row.geometry)
     _carry_deadlines([row for group in groups for row in group.rows])
+
+
+def _ditto(rows: list[Row]) -> None:
+    """同上 stands for the value of the row above (R02)."""
+    for above, row in pairwise(rows):
+        for name in ("deadline", *ROLE_FIELDS):
+            if row.own(name) and is_ditto(row.text(name)) and _take(above, row, name):
+                row.flags.append(Flag("R02", name))
 
 
 def _surplus_column(row: Row) -> None:

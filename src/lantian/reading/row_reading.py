@@ -52,6 +52,8 @@ def read_row(
         if not names and unnamed and cell.row == r and cell.text.strip():
             row.surplus.append(cell.text)
         for name in names:
+            if name in ("section", "task") and "measure" in names:
+                continue  # a measure that needs no task label takes its place, too
             _place(row, r, name, cell, names, table, index)
     return row if row.cells or row.surplus else None
 
@@ -65,6 +67,11 @@ def is_note(cells: Sequence[Cell], r: int) -> bool:
         return True
     total = next((at for at, text in enumerate(texts[:2]) if _row_words("total").match(text)), None)
     return total is not None and all(len(text) <= _LONGEST_TOTAL for text in texts)
+
+
+def is_ditto(text: str) -> bool:
+    """同上, 〃."""
+    return bool(_row_words("ditto").match(join_layout(text)))
 
 
 def _line(

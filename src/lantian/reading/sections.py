@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lantian.reading.columns import ROLE_FIELDS, Field
 from lantian.reading.rows import PlanRows, Row, RowCell, is_compound_number, number_form, parse_number
@@ -48,7 +49,11 @@ class SectionPath:
 def mark_sections(plan: PlanRows) -> None:
     """Turn rows that only number and name what follows into section rows; put in the headings between tables."""
     levels = [section_level(row.text("section")) for _, row in plan.headings]
-    inside = {section_level(row.text("section")) for row in plan.rows if row.kind == "section"}
+    inside = {
+        section_level(row.text("section"))
+        for row, following in pairwise(plan.rows)
+        if row.kind == "section" and following.kind == "measure"
+    }
     if len(levels) > 1 or inside.intersection(levels):
         for position, heading in reversed(plan.headings):
             plan.rows.insert(position, heading)

@@ -10,7 +10,7 @@ from lantian.reading.text import compare_form, join_layout
 LONGEST_TITLE = 60
 _LONGEST_HEADING = 40
 _TITLE_WORD = re.compile(
-    r"(计划|方案|清单|分解表|任务表|措施表|进度表|一览表|汇总表|分工表|责任表|措施|要点|分工|任务书|意见|办法|规划|分解|台账)"
+    r"(计划|方案|清单|(?:分解|任务|措施|进度|一览|汇总|分工|责任|项目|安排|计划|情况)表|措施|要点|分工|任务书|意见|办法|规划|分解|台账)"
     r"([（(].{1,16}[）)])?$"
 )
 _NO_TITLE = re.compile(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
 
 from lantian.reading.grammar.lexicon import table
+
+_GOVERNMENT = re.compile(r"(?:人民)?政府|(?:党工委)?管委会|管理委员会|街道办事处|办事处")
+_AREA = re.compile(r"[一-龥]{1,12}(?:区|县|市|旗|盟|州|镇|乡|街道)")
+_NO_NAME = re.compile(r"^(?:各|相关|有关|其他|其余|全|本|该|所在)|^[市区县镇乡]$|[、，；]|(?:各|相关|有关)")
 
 
 @cache
@@ -21,3 +27,23 @@ def ancestors(name: str) -> tuple[str, ...]:
         name = places()[name][1]
         chain.append(name)
     return tuple(chain)
+
+
+def areas_of(units: Iterable[str], region: str = "") -> frozenset[str]:
+    """Names of areas that a plan's units and its own area make known.
+
+    石桥区政府 → 石桥区, 青岚高新区管委会 → 青岚高新区; of a province the cities, with and without 市. A short name
+    is only read as a place where a list or a figure follows it (:mod:`~lantian.reading.grammar.targets_scopes`).
+    """
+    named = {_GOVERNMENT.sub("", re.sub(r"[（(].*", "", unit)) for unit in units if _GOVERNMENT.search(unit)}
+    named = {name for name in named if _AREA.fullmatch(name) and not _NO_NAME.search(name)}
+    within = _children().get(region, ()) if region else ()
+    return frozenset({*named, *within, *(name[:-1] for name in within if name.endswith("市") and len(name) > 2)})
+
+
+@cache
+def _children() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, (_, parent) in places().items():
+        found[parent] = (*found.get(parent, ()), name)
+    return found

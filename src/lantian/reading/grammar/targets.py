@@ -6,14 +6,14 @@ limits, dates, document numbers and distances are not targets. Targets without a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from lantian.reading.grammar.targets_context import Context
 from lantian.reading.grammar.targets_figures import Figures
 from lantian.reading.grammar.targets_masks import mask
 from lantian.reading.grammar.targets_wordings import find_wordings
-from lantian.reading.model import Target
+from lantian.reading.model import Deadline, Target
 
 
 def find_targets(
@@ -23,16 +23,19 @@ def find_targets(
     due: date | None,
     places: Collection[str] = (),
     units: Collection[str] = (),
+    dates: Sequence[Deadline] = (),
 ) -> tuple[Target, ...]:
     """The targets printed in a measure, in printed order.
 
     ``text`` is the joined text of the measure, ``year`` that of the plan, ``due`` the latest date of the deadline
-    cell, ``places`` known area names, ``units`` the names in the role cells. Values are plain numbers (万, 亿
-    multiplied out), reductions negative, units as printed; ``span`` counts characters of ``text``. Never raises.
+    cell, ``places`` known area names, ``units`` the names in the role cells, ``dates`` what
+    :func:`~lantian.reading.grammar.deadlines.find_dates` read in the text (采暖季前 needs the area's calendar).
+    Values are plain numbers (万, 亿 multiplied out), reductions negative, units as printed; ``span`` counts characters
+    of ``text``. Never raises.
     """
     if not text:
         return ()
-    context = Context(mask(text), year=year, due=due, places=places, units=units)
+    context = Context(mask(text), year=year, due=due, places=places, units=units, dates=dates)
     found = Figures(context).read()
     found += find_wordings(context, found)
     return tuple(sorted(found, key=lambda target: target.span or (0, 0)))

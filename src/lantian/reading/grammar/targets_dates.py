@@ -5,12 +5,15 @@ from __future__ import annotations
 import calendar
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from lantian.reading.grammar.targets_masks import Masked
+from lantian.reading.model import Deadline
 
 _QUARTERS = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
+_YEARS = {digit: value for value in range(1, 7) for digit in (str(value), "一二三四五六"[value - 1])} | {"两": 2}
 _FIVE_YEAR = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030, "十六五": 2035}
 _MENTION = re.compile(
     r"(?P<span>(?:19|20)\d\d年?[—–\-－~～至到]{1,2}(?P<last>(?:19|20)\d\d)年(?P<within>[内间底末]|期间)?)"
@@ -20,6 +23,7 @@ _MENTION = re.compile(
     r"|(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日|(?P<mtail>底|末|份))(?P<from>起)?"
     r"|第?(?P<quarter>[一二三四])季度(?=末|底|前|内|完成|，|,)"
     r"|(?P<half>上半年)"
+    r"|(?:用|经过)?(?P<years>[1-9一二两三四五六])年(?:内(?!外)|(?:左右)?(?:的)?(?:时间|努力))"
     r"|(?P<whole>年底|年末|年内|全年|本年度|年度内)"
 )
 _NAMED = re.compile(
@@ -52,13 +56,21 @@ class DateMention:
     until: int
 
 
-def find_mentions(masked: Masked, *, year: int | None) -> list[DateMention]:
-    """Dates by which something is to be done, in printed order; years that only name a plan or a base are left out."""
+def find_mentions(masked: Masked, *, year: int | None, known: Sequence[Deadline] = ()) -> list[DateMention]:
+    """Dates by which something is to be done, in printed order; years that only name a plan or a base are left out.
+
+    ``known`` adds dates that this grammar has no words for (采暖季前, 9月中旬前).
+    """
     found: list[DateMention] = []
     for match in _MENTION.finditer(masked.view):
         if (mention := _read(masked, match, year)) is not None:
             found.append(mention)
-    return found
+    for item in known:
+        start = masked.text.find(item.text)
+        end = start + len(item.text)
+        if item.kind == "by" and item.end and start >= 0 and not any(m.start < end and start < m.end for m in found):
+            found.append(DateMention(start, end, item.end, False, len(masked.text) + 1))
+    return sorted(found, key=lambda mention: mention.start)
 
 
 def _read(masked: Masked, match: re.Match[str], year: int | None) -> DateMention | None:
@@ -67,7 +79,7 @@ def _read(masked: Masked, match: re.Match[str], year: int | None) -> DateMention
     if _BASE_BEFORE.search(before) or _BASE_AFTER.match(after) or match["from"] or match["ymtail"] == "起":
         return None
     when, horizon = _date(match, year)
-    if when is None or (year is not None and when.year < year):
+    if when is None or (year is not None and when.year < year and not before.endswith(("到", "至"))):
         return None
     bare = match["year"] and not any(match[name] for name in ("ymonth", "yhalf", "ytail"))
     if bare and (not _GOAL_BEFORE.search(before) or _NAMED.match(after) or after.startswith(("—", "-", "至"))):
@@ -99,6 +111,8 @@ def _date(match: re.Match[str], year: int | None) -> tuple[date | None, bool]:
         return date(own, 12, 31), True
     if year is None:
         return None, False
+    if match["years"]:
+        return date(year + _YEARS[match["years"]] - 1, 12, 31), False
     if match["month"]:
         return _day(year, match["month"], match["day"]), False
     if match["quarter"]:

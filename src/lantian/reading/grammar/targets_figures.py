@@ -10,6 +10,14 @@ from itertools import pairwise
 
 from lantian.reading.grammar.targets_context import Context
 from lantian.reading.grammar.targets_dates import DateMention, find_baseline
+from lantian.reading.grammar.targets_details import (
+    denominator_of,
+    end_of,
+    period_of,
+    qualifier_of,
+    span_of,
+    statistic_of,
+)
 from lantian.reading.grammar.targets_masks import BRACKET, Masked
 from lantian.reading.grammar.targets_numbers import Number, Quantity, find_quantities
 from lantian.reading.grammar.targets_phrase import Phrase, head_falls, is_goal, is_ground, is_limit, read_phrase
@@ -21,6 +29,7 @@ from lantian.reading.grammar.targets_subjects import (
     measures_alike,
     own_is_verb,
     own_subject,
+    shares_alike,
     split_items,
     without_verb,
 )
@@ -30,20 +39,15 @@ from lantian.reading.model import Comparator, Sense, Target, TargetKind
 _FLIP: dict[Comparator, Comparator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "=", "~": "~"}
 _LIST_JOINT = re.compile(r"\x01{0,300}(?:、|和|与|及|以及)\Z")
 _MORE = re.compile(r"(?:、|和)\d")
-_QUALIFIER = re.compile(r"扣除|不含|不包括|不包含|不计|除外|除[^，。]{1,20}外")
-_CLOSING = re.compile(r"\x01+")
-_EDGE_START = re.compile(r"[\s，,、。；;：:]*")
-_PERIOD = re.compile(
-    r"(?P<long>20\d\d年?[—–\-－至到]20\d\d年[内间]?)|月(?=检查率|度)|(?P<year>全年)|(?P<each>每(?:年|月|季度|周|半年|日|天))"
-)
-_STATISTIC = re.compile(r"年均|月均|日均|季均|累计|平均")
-_DENOMINATOR = re.compile(
-    r"(?P<inside>(?:现有|存量|新增|新建|更新)[^，。；,;]{1,40}?)中(?=[，,]|[^国央心等型小])"
-    r"|(?P<able>(?:具备|符合|有)[^，。；,;的]{0,10}条件的[^，。；,;、\x01]{1,14}?(?=开展|进行|实施|采用|采取|推进|实现|应|要|全部|有序|[，,、\x01]))|(?P<rule>原则上)"
-)
-_SHARE_WORDS = re.compile(r"条件的|新增|新建|更新|现有|存量|原则上")
+_WHOLE = {"人", "名", "个", "张", "家", "辆", "床"}  # 3.2人 is a mean, not a number of people
+_NAME_ONLY = re.compile(r"[，、；,;]\s?[^，。；,;、\d]{1,12}")
+_THINGS = re.compile(r"(?:改造|治理|修复|整治|建设|造林|绿化|推广)面积\Z")
+_KEPT = {"稳定在", "保持在", "维持在", "稳定到"}
+_AIM = re.compile(r"(?:控制)?(?:目标值?|任务|要求|指标)\Z")
 _FALL_VERB = re.compile(r"^(?:减少|削减|压减|降低|压降|节约|减排)")
-_FRESH = re.compile(r"新增|新建|建成|完成|新改扩建|扩建|改造|退出|淘汰|化解|关停")
+_FRESH = re.compile(
+    r"新增|新建|建成|完成|新改扩建|扩建|改造|退出|淘汰|化解|关停|治理|修复|恢复|推广|整治|造林|绿化|建设|铺设|种植|划定|供应|流转"
+)
 
 
 class Figures:
@@ -94,13 +98,23 @@ class Figures:
             listed = before is not None and before.unit == quantity.unit and self._joined(before, quantity)
             if quantity.unit_class == "none" and not self._unitless(phrase):
                 continue
-            if not listed and (is_limit(phrase, self.masked) or is_ground(phrase)):
+            adjoins = before is not None and before.end == quantity.start
+            follows = before is not None and self._elides(before.end, before.unit, phrase)
+            if not (listed or follows) and (is_limit(phrase, self.masked, adjoins=adjoins) or is_ground(phrase)):
+                continue
+            if self.context.is_past(quantity.start):
                 continue
             before = quantity
             yield quantity
 
     def _joined(self, first: Quantity, second: Quantity) -> bool:
         return _LIST_JOINT.match(self.masked.view[first.end : second.start]) is not None
+
+    def _elides(self, end: int, unit: str | None, phrase: Phrase) -> bool:
+        """干道控制在0.8克以内，支路1.2克以内: the figure before lends its verb to a name and a like figure."""
+        between = self.masked.view[end : phrase.quantity.start]
+        alone = not phrase.rest.strip("，。；,;、 ")
+        return alone and unit == phrase.quantity.unit and _NAME_ONLY.fullmatch(between) is not None
 
     def _next(self, index: int) -> int:
         return self.starts[index + 1] if index + 1 < len(self.starts) else len(self.masked.text)
@@ -126,7 +140,9 @@ class Figures:
             first.quantity, unit=last.quantity.unit, unit_class=last.quantity.unit_class, after=last.quantity.after
         )) if first.quantity.unit is None and len(run) > 1 else first  # fmt: skip
         lead.run = first.run
-        if not (is_goal(lead, self.masked, listed=listed) or (lead.quantity.unit is None and len(run) == 1)):
+        last_end = earlier[-1].span[1] if earlier and earlier[-1].span else -1
+        follows = last_end >= 0 and self._elides(last_end, earlier[-1].unit, lead)
+        if not (is_goal(lead, self.masked, listed=listed or follows) or (lead.quantity.unit is None and len(run) == 1)):
             return
         if len(run) == 1 and self._stretches(lead, earlier):
             return
@@ -134,15 +150,18 @@ class Figures:
             yield from self._distributed(lead, run)
             return
         base = self._target(lead, lead.quantity, inherit=earlier[-1] if listed else None)
-        items = split_items(clean(lead.stem)) if lead.quantity.double or "均" in lead.said else []
-        if lead.quantity.double and len(items) < 2:
-            items = [base.subject, base.subject]
-        elif lead.quantity.double:
-            items = items[-2:]
-        if lead.quantity.double or (2 <= len(items) <= 3 and measures_alike(items) and not base.scope):
-            yield from (replace(base, subject=item) for item in items)
-        else:
-            yield base
+        yield from (
+            (replace(base, subject=item) for item in self._sharing(lead, base)) if base.kind != "count" else (base,)
+        )
+
+    def _sharing(self, lead: Phrase, base: Target) -> list[str]:
+        """The indicators that share one figure: 安装率、对接率均达到95%, 双100%, 硫、氮排放量分别下降10%."""
+        named = clean(lead.stem)
+        items = split_items(named)
+        if lead.quantity.double:
+            return items[-2:] if len(items) > 1 else [base.subject, base.subject]
+        spoken = bool(lead.said & {"均", "都", "分别"}) or shares_alike(named)
+        return items if spoken and len(items) > 1 and measures_alike(items) and not base.scope else [base.subject]
 
     def _continues_list(self, phrase: Phrase, earlier: list[Target]) -> bool:
         if not earlier or not earlier[-1].span or earlier[-1].unit != phrase.quantity.unit:
@@ -169,15 +188,17 @@ class Figures:
         if gap or len(without_verb(clean(phrase.stem)).replace("并", "")) > 1 or phrase.start - last.span[1] > 3:
             return False
         value = -phrase.quantity.value if last.kind == "change" and (last.value or 0) < 0 else phrase.quantity.value
-        end = self._after(phrase)
+        end = end_of(self.masked, self.starts, phrase)
         start = last.span[0]
         earlier[-1] = replace(last, stretch=value, span=(start, end), text=self.masked.text[start:end])
         return True
 
     def _target(self, phrase: Phrase, quantity: Quantity, *, inherit: Target | None = None) -> Target:
         kind, value, top, comparator = self._measure(phrase, quantity)
-        start, end = self._span(phrase, quantity)
+        start, end = span_of(self.masked, self.starts, phrase, quantity)
         scope = scope_of(self.masked, quantity.start, self.places)
+        if not scope and self._names_area(phrase):
+            scope = (clean(phrase.stem),)
         if inherit is not None:
             subject = inherit.subject
             named = find_places(phrase.before.lstrip("、，,；;：: 和及与（("), self.places)
@@ -193,6 +214,7 @@ class Figures:
         self.level = (quantity.end, quantity.unit) if kind == "level" else (-1, None)
         counted = kind == "count"
         sentence = self.masked.view[self.masked.sentence(quantity.start)[0] : quantity.start]
+        near = self.masked.view[self.masked.clause(quantity.start)[0] : quantity.start]
         return Target(
             text=self.masked.text[start:end],
             subject=subject,
@@ -201,16 +223,16 @@ class Figures:
             value=value,
             value_max=top,
             unit=quantity.unit,
-            baseline=find_baseline(sentence) if kind == "change" else None,  # type: ignore[arg-type]
+            baseline=find_baseline(near if phrase.sign == 0 else sentence) if kind == "change" else None,  # type: ignore[arg-type]
             by=self.context.deadline(quantity.start),
             scope=scope,
-            qualifier=self._qualifier(phrase),
+            qualifier=qualifier_of(self.masked, self.starts, phrase),
             sense=self._sense(kind, comparator, subject, value, phrase),
             applies=applies_to(self.masked, quantity.start, counted=counted, scope=scope, said=phrase.said),
             strength=self.context.strength(quantity.start),
-            statistic=self._statistic(phrase),
-            period=self._period(phrase),
-            denominator=self._denominator(phrase),
+            statistic=statistic_of(phrase),
+            period=period_of(phrase),
+            denominator=denominator_of(self.masked, phrase),
             span=(start, end),
         )
 
@@ -219,20 +241,24 @@ class Figures:
         falls = phrase.sign < 0 or self._head_falls(phrase)
         changes = falls or phrase.sign > 0
         unit_class = quantity.unit_class
-        if changes and not (phrase.sign > 0 and unit_class in ("count", "extent", "size")):
+        things = unit_class in ("count", "extent", "size")
+        level = words_at_end("level_noun").search(phrase.stem) is not None
+        if changes and (falls or not things or level or find_baseline(phrase.before) is not None):
             if falls:
                 low = -value if top is None else -top
                 return "change", low, None if top is None else -value, _FLIP[comparator]
             return "change", value, top, comparator
         if unit_class == "ratio":
             return "rate", value, top, comparator
-        level = words_at_end("level_noun").search(phrase.stem) is not None
-        fresh = _FRESH.match(clean(phrase.stem)) is not None
+        named = clean(phrase.stem)
+        fresh = _FRESH.match(named) is not None or (phrase.compared is None and _THINGS.search(named) is not None)
         stock = words_at_end("stock_noun").search(phrase.stem) is not None and phrase.compared is not None
+        if words("per_head").search(phrase.stem) or (quantity.unit in _WHOLE and value != int(value)):
+            return "level", value, top, comparator
+        if _KEPT & phrase.said and unit_class in ("count", "extent", "size"):
+            return "level", value, top, comparator
         if unit_class == "count":
             return ("level" if stock else "count"), value, top, comparator
-        if words("per_head").match(phrase.stem.strip("，,、 ")):
-            return "level", value, top, comparator
         if unit_class in ("extent", "size"):
             doing = words("doing_verb").search(phrase.before) is not None
             counted = fresh or (not level and (doing or phrase.compared is None))
@@ -278,14 +304,15 @@ class Figures:
             subjects = []
         template = self._target(lead, lead.quantity)
         last = run[-1].quantity
+        shared = None if any(phrase.quantity.after for phrase in run[:-1]) else last.after
         for index, phrase in enumerate(run):
             own = phrase.quantity
             quantity = own if own.unit else replace(own, unit=last.unit, unit_class=last.unit_class)
-            own_words = replace(lead, quantity=replace(quantity, after=quantity.after or last.after))
+            own_words = replace(lead, quantity=replace(quantity, after=quantity.after or shared))
             kind, value, top, comparator = self._measure(own_words, own_words.quantity)
             item = replace(
                 template, kind=kind, value=value, value_max=top, comparator=comparator, unit=quantity.unit,
-                span=((template.span or (0, 0))[0], self._after(run[-1])),
+                span=((template.span or (0, 0))[0], end_of(self.masked, self.starts, run[-1])),
             )  # fmt: skip
             item = replace(item, text=self.masked.text[slice(*(item.span or (0, 0)))])
             if places:
@@ -301,61 +328,11 @@ class Figures:
         gaps = [self.masked.view[a.end : b.start] for a, b in pairwise(chain)]
         return chain if all(re.fullmatch(r"[、和与及，,到至]{0,3}", gap) for gap in gaps) else []
 
-    def _span(self, phrase: Phrase, quantity: Quantity) -> tuple[int, int]:
-        if phrase.before.endswith(("、", "和", "及", "与")) and len(phrase.run) == 1:
-            return quantity.start, self._after(phrase)
-        start = phrase.start + len(_EDGE_START.match(phrase.before)[0])  # type: ignore[index]
-        return min(start, quantity.start), self._after(phrase)
-
-    def _after(self, phrase: Phrase) -> int:
-        """Where the printed phrase ends: with the clause, or before the next figure, closing brackets included."""
-        text, view = self.masked.text, self.masked.view
-        end = phrase.end
-        index = bisect_right(self.starts, phrase.quantity.start)
-        if index < len(self.starts) and self.starts[index] < phrase.end:
-            stop = re.compile(r"[，,、（(]|和|与|及").search(view, phrase.quantity.end, self.starts[index])
-            end = stop.start() if stop else self.starts[index]
-        while end > phrase.quantity.end and view[end - 1] in "，,。；;：:）) \n":
-            end -= 1
-        closing = _CLOSING.match(view, end)
-        return closing.end() if closing and _QUALIFIER.search(text, end, closing.end()) else end
-
-    def _qualifier(self, phrase: Phrase) -> str | None:
-        start = self.masked.sentence(phrase.quantity.start)[0]
-        view, text = self.masked.view, self.masked.text
-        near = list(_CLOSING.finditer(view, phrase.start, self._after(phrase)))
-        far = list(_CLOSING.finditer(view, start, phrase.start))
-        for match in (*near, *reversed(far)):
-            words_inside = text[match.start() + 1 : match.end() - 1]
-            if _QUALIFIER.search(words_inside):
-                return words_inside
-        return None
-
-    def _denominator(self, phrase: Phrase) -> str | None:
-        clause = self.masked.clause(phrase.quantity.start)[0]
-        before = self.masked.view[
-            max(clause - 60, self.masked.sentence(phrase.quantity.start)[0]) : phrase.quantity.start
-        ]
-        matches = list(_DENOMINATOR.finditer(before)) if _SHARE_WORDS.search(before) else []
-        for match in reversed(matches):
-            found = next(group for group in match.groups() if group)
-            tail = before[match.end() :]
-            if match["able"] and not tail.startswith(phrase.before[-1:]) and "，" in tail:
-                continue
-            return found.replace(BRACKET, "").strip("，,、")
-        bare = phrase.before.replace(BRACKET, "").strip("，,、")
-        return clean(bare) if phrase.compared is None and bare.startswith("新增和更新") else None
-
-    def _statistic(self, phrase: Phrase) -> str | None:
-        match = _STATISTIC.search(phrase.before)
-        return match[0] if match else None
-
-    def _period(self, phrase: Phrase) -> str | None:
-        match = _PERIOD.search(phrase.before)
-        return match[0] if match else None
-
     def _subject(self, phrase: Phrase, scope: tuple[str, ...]) -> str:
         own = without_places(own_subject(phrase), scope)
+        if own in scope:
+            head = _AIM.sub("", clean(phrase.head))
+            return without_verb(head) or head or self.last[1] or own
         if head_falls(phrase):
             return _FALL_VERB.sub("", own) or own
         verb = own if own_is_verb(own) else ""
@@ -367,6 +344,10 @@ class Figures:
         if verb not in ("", "完成", "实现", "力争") and "其中" in phrase.before + self._lead(phrase):
             return verb + earlier
         return earlier or re.sub(r"^(?:完成|实现)(?=.)", "", verb)
+
+    def _names_area(self, phrase: Phrase) -> bool:
+        """城区95%、农村60%: the words before the figure are an area and nothing else."""
+        return words("local_area").fullmatch(clean(phrase.stem)) is not None
 
     def _lead(self, phrase: Phrase) -> str:
         clause = self.masked.clause(phrase.quantity.start)[0]

@@ -18,7 +18,9 @@ HIDDEN = "\x02"
 _LONGEST_BRACKET = 300
 _CLAUSE, _SENTENCE = 240, 480  # no sense reaches farther; it also keeps a text without punctuation linear
 _OPEN = {"（": "）", "(": ")", "〔": "〕", "[": "]", "［": "］", "【": "】"}
-_KEPT_BRACKET = re.compile(r"其中[:：，,]?|分别|力争|平方公里|立方米|套|台|艘|辆|个|次|A\)")
+_KEPT_BRACKET = re.compile(
+    r"其中[:：，,]?|分别|力争|同比|[较比](?:20\d\d|上)年|平方公里|立方米|套|台|艘|辆|个|次|间|A\)"
+)
 _TITLE = re.compile(r"《[^《》]{1,120}(?:《[^《》]{1,80}》[^《》]{0,80})?》")
 _QUOTED = re.compile(r"“[^“”]{1,40}”|\"[^\"]{1,40}\"|‘[^‘’]{1,40}’|「[^「」]{1,40}」")
 _DOUBLE = re.compile(r"双[\d.]+%")

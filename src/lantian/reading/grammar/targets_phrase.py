@@ -7,7 +7,7 @@ limits that define an object, thresholds, distances, conditions and what was don
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lantian.reading.grammar.targets_masks import BRACKET, Masked
 from lantian.reading.grammar.targets_numbers import Quantity
@@ -17,23 +17,29 @@ from lantian.reading.model import Comparator
 _REACH = 120  # characters of a clause that are looked at before and after a figure
 _BASELINE_TAIL = re.compile(
     r"(?:同比|环比|(?:较|比|与|以)(?:上|去|前)一?年(?:度|同期|相比|同比)?|(?:较|比|与|以)(?:20\d\d年|[“\"]?十[二三四五六]五[”\"]?(?:期?末|期间)?)(?:相比|为基[准数期])?"
-    r"|(?<=[于过到])(?:总数|总量|总面积|总户数)的?|相比|平均每?年|年均|每年|当年|各自|至少)\Z"
+    r"|(?<=[于过到])(?:总数|总量|总面积|总户数)的?|相比|平均每?年|年均|每人每[年月日天]|每[年月日天周次人]|当年|各自)\Z"
 )
 _FALL = re.compile(
-    r"(?:下降|降低|减少|削减|减排|压减|下滑|缩减|压降|改善|缩短|压缩|减量|少排|降幅|下降率|下降幅度|降低率|减少率|削减率|减幅|降率|节约|节省)(?:率|比例|幅度)?\Z"
+    r"(?:下降|降低|减少|削减|减排|压减|下滑|缩减|压降|改善|缩短|压缩|(?<!削)减量|少排|降幅|下降率|下降幅度|降低率|减少率|削减率|减幅|降率|节约|节省)(?:率|比例|幅度)?\Z"
 )
-_RISE = re.compile(r"(?:增长|提高|提升|增加|上升|增幅|升幅|增速|涨幅|增长率|增长幅度|扩大|递增)(?:速度|率)?\Z")
+_RISE = re.compile(r"(?:增长|提高|提升|增加|上升|增幅|升幅|增速|涨幅|增长率|增长幅度|扩大|回升|递增)(?:速度|率)?\Z")
 _HEAD_FALL = re.compile(
     r"(?:全年|年内|年底前|累计|共|计划|力争|要|将)*(?:减少|削减|压减|降低|压降|节约|减排)(?=[^，。；]{1,30}\Z)"
 )
 _LEAST_VERB = re.compile(
     r"(?P<word>(?P<least>至少|不少于|不低于)|(?:最多|不超过))(?P<verb>再?" + fragment("doing_verb") + r")\Z"
 )
+_SHARE_OF = re.compile(
+    r"(?:(?<=低于)|(?<=少于)|(?<=超过)|(?<=达到)|(?<=高于)|(?<=高到)|(?<=降到)|(?<=降至))[^，。；、\d\x01]{2,14}的\Z"
+)
+_FINE = re.compile(r"\x01{0,300}(?:优良|优秀|达标|良好|蓝天|好天)")
 _DEFINES = re.compile(r"的[^，。；]{1,20}(?:实现|达到)\Z")
 _RESTS = re.compile(r"(?:以|围绕|依托|聚焦|针对|面向|立足)\Z")
 _CJK = re.compile(r"[一-龥A-Za-z]")
 _SMALL_CHINESE_UNITS = {"座", "所", "台", "公里", "艘", "架次"}
 _DISTANCE = {"米", "m", "公里", "km", "千米"}
+_HELD = {"户", "人", "名", "辆", "台", "头", "只", "艘", "床", "座", "万元"}
+_SHARE_WITH = re.compile(r"[^，。；]{1,8}(?:占比|比例|比重)")
 _CONDITION = re.compile(r"的\x01{0,300}[，,]\Z")
 
 
@@ -42,7 +48,7 @@ class Phrase:
     """One figure with its clause. ``before`` and ``rest`` are the words around it, remarks in brackets hidden.
 
     ``stem`` is ``before`` without comparison words; ``sign`` −1 falls, +1 rises, 0 no change word; ``said`` holds the
-    small words that were taken off (力争, 均, 分别, 累计 …).
+    small words that were taken off (力争, 均, 分别, 累计 …); ``head`` are the words before the colon that opens a list.
     """
 
     quantity: Quantity
@@ -55,6 +61,7 @@ class Phrase:
     about: bool
     sign: int
     said: frozenset[str]
+    head: str = ""
     run: list[Quantity] = field(default_factory=list)
 
     @property
@@ -79,11 +86,25 @@ def read_phrase(masked: Masked, quantity: Quantity, floor: int, ceiling: int) ->
     rest = masked.view[quantity.end : min(end, ceiling)].lstrip(BRACKET)
     if ceiling < end and "、" in rest:
         rest = rest[: rest.index("、")]
-    stem, compared, about, sign, said = _strip(before)
-    return Phrase(quantity, start, end, before, rest, stem, compared, about, sign, frozenset(said))
+    share = _SHARE_OF.search(before) if quantity.unit_class == "ratio" else None
+    phrase = Phrase(quantity, start, end, before, rest, *_strip(before[: share.start()] if share else before))
+    return _headed(masked, phrase) if phrase.compared is None and phrase.sign == 0 else phrase
 
 
-def _strip(before: str) -> tuple[str, Comparator | None, bool, int, set[str]]:
+def _headed(masked: Masked, phrase: Phrase) -> Phrase:
+    """比例分别达到：城区100%、县城95%: a list without words of its own is compared as before its colon."""
+    sentence = masked.sentence(phrase.start)[0]
+    colon = max(masked.view.rfind(mark, sentence, phrase.start + 1) for mark in "：:")
+    if colon < 0 or words("doing_verb").search(phrase.stem):
+        return phrase
+    stem, compared, about, sign, said = _strip(masked.view[masked.clause(colon)[0] : colon])
+    aim = words_at_end("goal_noun_before").search(stem)
+    if aim is None and compared is None and sign == 0:
+        return phrase
+    return replace(phrase, compared=compared, about=about, sign=sign, said=phrase.said | said, head=stem)
+
+
+def _strip(before: str) -> tuple[str, Comparator | None, bool, int, frozenset[str]]:
     stem, about, sign, said = before, False, 0, set[str]()
     compared: Comparator | None = None
     while True:
@@ -105,7 +126,7 @@ def _strip(before: str) -> tuple[str, Comparator | None, bool, int, set[str]]:
             stem = stem[: doubled.start()] + doubled["verb"]
             continue
         if not word:
-            return stem, compared, about, sign, said
+            return stem, compared, about, sign, frozenset(said)
         comparator = comparators().get(word)
         if comparator == "~":
             about = True
@@ -150,17 +171,21 @@ def is_goal(phrase: Phrase, masked: Masked, *, listed: bool) -> bool:
             return False
         if kind == "ratio":
             return not (_DEFINES.match(phrase.before) and phrase.rest.startswith("的"))
-    if listed:
+    if listed or phrase.head:
         return True
     if kind == "time":
-        return words("time_goal").search(phrase.before) is not None
+        fine = _FINE.match(phrase.rest) and words("goal_verb").search(phrase.before)
+        reached = words("time_goal").search(phrase.before) or words("low_goal").search(phrase.before)
+        return bool(fine or reached)
     if phrase.sign or phrase.compared not in (None, "="):
         return True
     if kind == "none":
         return False
     if kind == "indicator" or kind == "rate":
         return bool(phrase.stem) and (
-            words("low_goal").search(phrase.before) is not None or words("goal_verb").search(phrase.before) is not None
+            words("low_goal").search(phrase.before) is not None
+            or words("goal_verb").search(phrase.before) is not None
+            or words("goal_noun_before").search(phrase.before) is not None
         )
     if words("goal_verb").search(
         masked.view, max(masked.clause(quantity.start)[0], quantity.start - 120), quantity.start
@@ -169,14 +194,21 @@ def is_goal(phrase: Phrase, masked: Masked, *, listed: bool) -> bool:
     if (
         not phrase.rest.strip("，。；,;、 ")
         and len(phrase.stem) > 1
-        and words("goal_verb").search(masked.view, masked.sentence(quantity.start)[0], phrase.start)
+        and words("goal_verb").search(masked.view, _part_before(masked, quantity.start), phrase.start)
     ):
         return True
     if words("per_head").match(phrase.stem.strip("，,、 ")):
         return True
     if kind == "count" and words("settled_verb").search(phrase.rest[:24]):
         return True
-    return len(phrase.stem) < 7 and words("doing_verb").search(phrase.rest[:40]) is not None and kind == "count"
+    follows = masked.view[quantity.end : min(phrase.end, quantity.end + 60)]
+    return len(phrase.stem) < 7 and kind == "count" and words("doing_verb").search(follows) is not None
+
+
+def _part_before(masked: Masked, position: int) -> int:
+    """Start of the sentence at ``position``, or of the one before it where only a semicolon parts them."""
+    start = masked.sentence(position)[0]
+    return masked.sentence(start - 1)[0] if start and masked.view[start - 1] in "；;" else start
 
 
 def _chinese_counts(phrase: Phrase) -> bool:
@@ -192,15 +224,29 @@ def _chinese_counts(phrase: Phrase) -> bool:
     return adjacent or closing or quantity.after is not None or quantity.unit not in ("个", "项", "条", "次", "种")
 
 
-def is_limit(phrase: Phrase, masked: Masked) -> bool:
-    """Whether the figure only says which objects are meant (4.5吨以下环卫车), where, or on what condition."""
+def is_limit(phrase: Phrase, masked: Masked, *, adjoins: bool) -> bool:
+    """Whether the figure only says which objects are meant (4.5吨以下环卫车), where, or on what condition.
+
+    ``adjoins``: it stands right behind another figure (1台65蒸吨燃煤锅炉).
+    """
     quantity, rest = phrase.quantity, phrase.rest
     kind = quantity.unit_class
     if kind == "none":
         return False
     if rest.startswith("级"):
         return True
+    if adjoins and kind in ("size", "rate") and _CJK.match(rest):
+        return True
     if quantity.unit in _DISTANCE and (words("relation_noun").match(rest) or phrase.stem.endswith("每隔")):
+        return True
+    if (
+        kind in ("count", "size")
+        and quantity.after == ">="
+        and quantity.unit in _HELD
+        and words("holder_noun").match(rest)
+    ):
+        return True
+    if quantity.unit in _DISTANCE and phrase.stem.endswith(("距离", "间距")) and "控制" not in phrase.before:
         return True
     if _CONDITION.search(masked.view[masked.clause(quantity.start)[0] : phrase.end]):
         return True
@@ -215,13 +261,15 @@ def is_limit(phrase: Phrase, masked: Masked) -> bool:
     if owned and kind != "ratio" and "的" in rest[:30] and not doing:
         return True
     if rest.startswith("的"):
-        if words("goal_noun").match(noun):
+        if words("goal_noun").match(noun) and not _SHARE_WITH.match(noun):
             return False
         if kind in ("size", "rate", "time", "indicator"):
             return not strong or kind != "size"
         if kind in ("count", "extent"):
             return not doing and phrase.compared in (">", "<", ">=", "<=", None) and not _governed(phrase)
         return kind == "ratio" and phrase.compared in (">", "<", ">=") and not doing
+    if phrase.stem.endswith("保障") and words("supply_noun").search(rest):
+        return False
     if _CJK.match(rest) and quantity.after == ">=" and kind in ("size", "rate", "time"):
         return not (strong and kind == "size") and words("capacity_noun").match(rest) is None
     if _CJK.match(rest) and kind == "rate" and not reached and phrase.compared is None:

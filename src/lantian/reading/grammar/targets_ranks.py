@@ -13,10 +13,10 @@ from lantian.reading.model import Target
 _NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})"
 _OUT_OF_WORST = re.compile(
     r"(?P<verb>退出|不进入|不再进入|未进入|不在|不列|脱离|摆脱|跳出|避免进入|不落入|不得进入|防止进入"
-    rf"|减少[^，。；]{{1,30}}进入)[^，。；]{{0,16}}?(?:后|倒数|末尾?|排名靠后)第?{_NUMBER}(?:名|位|个)?"
+    rf"|减少[^，。；]{{1,30}}进入)[^，。；]{{0,16}}?(?:后|倒数|末尾?|排名靠后)第?{_NUMBER}(?P<unit>名|位|个)?"
 )
 _AMONG_BEST = re.compile(
-    rf"(?P<verb>进入|跻身|位居|位列|排名|保持在?|达到|力争|稳定在|列)[^，。；]{{0,12}}?前{_NUMBER}(?:名|位|强)?"
+    rf"(?P<verb>进入|跻身|位居|位列|排名|保持在?|达到|力争|稳定在|列)[^，。；]{{0,12}}?前{_NUMBER}(?:(?P<unit>名|位)|强)?"
     r"(?!的|[一二三四五六七八九十\d]|季度|年|个?月|期|款|项|分之|%)"
 )
 _EDGE = re.compile(r"[\s，,、。；;：:]*")
@@ -45,6 +45,7 @@ def find_ranks(context: Context) -> list[Target]:
                     kind="direction" if fewer else "rank",
                     comparator=None if fewer else (">" if worst else "<="),
                     value=None if fewer else value,
+                    unit=None if fewer else match["unit"],
                     by=context.deadline(match.start()),
                     scope=scope,
                     sense="at_least" if worst and not fewer else "at_most",

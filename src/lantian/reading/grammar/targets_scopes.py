@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from lantian.reading.grammar.places import places
 from lantian.reading.grammar.targets_masks import BRACKET, Masked
 from lantian.reading.grammar.targets_words import fragment, words
 from lantian.reading.model import Applies
 
 _SUFFIX = r"(?:自治州|自治县|自治旗|开发区|高新区|新区|林区|特区|区|县|市|镇|乡|街道|旗|盟|州|省)"
 _PLACE = re.compile(rf"[一-龥]{{1,8}}?{_SUFFIX}")
+_ENDS_AREA = re.compile(_SUFFIX + r"\Z")
+_AFTER_SHORT = re.compile(r"[、和与及等（(\x01A-Za-z\d]|以及|两市|三市|四市|分别|细颗粒物|优良|空气|\Z")
+_INSIDE_WORD = re.compile(r"[城域级政民容间舰直际场块贸旗镇乡]")  # 卫生县城, 跨省际, 本市场
+_SHORTENED = re.compile(
+    r"(?P<short>[一-龥]{2,3}(?:、[一-龥]{2,3})*)(?:、|和)(?P<full>[一-龥]{2,3}[市县区])(?![市县区、])"
+)
 _JOINT = re.compile(r"、|以及|和|与|及")
 _LEAD = re.compile(
     r"(?:其中[:：，,]?|在|对|由|推动|推进|组织|支持|指导|督促|协助|完成|将|以|并|加快|[，,、：:\s“]|到?20\d\d年(?:底|末)?前?|\d{1,2}月底前|年底前|力争)*"
@@ -30,8 +37,13 @@ def find_places(text: str, known: Collection[str]) -> list[str]:
     """The places that lead the text (东城区、西城区降尘量… → both), in printed order; none where it names none."""
     position = _LEAD.match(text).end()  # type: ignore[union-attr]
     found: list[str] = []
+    shortened = _SHORTENED.match(text, position)
+    if shortened and _place_at(text, shortened.start("full"), known) != shortened["full"]:
+        shortened = None
     while True:
         name = _place_at(text, position, known)
+        if name is None and shortened and position < shortened.end("short"):
+            name = re.compile(r"[一-龥]+").match(text, position)[0]  # type: ignore[index]
         if name is None:
             return found
         found.append(name)
@@ -46,15 +58,18 @@ def find_places(text: str, known: Collection[str]) -> list[str]:
 
 def _place_at(text: str, position: int, known: Collection[str]) -> str | None:
     for length in range(min(16, len(text) - position), 1, -1):
-        if text[position : position + length] in known:
-            return text[position : position + length]
+        name = text[position : position + length]
+        if name in known and (_ENDS_AREA.search(name) or _AFTER_SHORT.match(text, position + length)):
+            return name
     group = words("area_group").match(text, position)
     if group:
         return group[0]
     match = _PLACE.match(text, position)
     while match and (longer := re.compile(_SUFFIX).match(text, match.end())) and len(match[0]) + len(longer[0]) < 12:
         match = re.compile(rf"[一-龥]{{{longer.end() - position}}}").match(text, position)
-    if match is None or len(match[0]) < 2 or _NOT_PLACE.search(match[0]):
+    if match is None or len(match[0]) < 2 or _NOT_PLACE.search(match[0]) or words("no_place").search(match[0]):
+        return None
+    if _INSIDE_WORD.match(text, match.end()) or (match[0].endswith("省") and match[0] not in places()):
         return None
     if _OFFICE.match(text, match.end()) or (_GENERIC.search(match[0]) and not _NAMED_ZONE.search(match[0])):
         return None
@@ -67,12 +82,25 @@ def scope_of(masked: Masked, position: int, known: Collection[str]) -> tuple[str
     sentence = masked.sentence(position)[0]
     for start in dict.fromkeys((clause, sentence)):
         places = find_places(masked.view[start : min(position, start + 200)], known)
+        if places and start != clause and not _carries(masked, start, clause, places):
+            return ()
         if places:
             return tuple(places)
         lead = masked.text[start : start + 12]
         if start == clause and (words("whole_area").match(lead) or words("collective").match(lead)):
             return ()
     return ()
+
+
+def _carries(masked: Masked, start: int, clause: int, places: list[str]) -> bool:
+    """Whether the area that leads a sentence holds for a later clause: a named one does, a kind of area only beside
+    figures of its own (重点区域浓度下降20%，比例达到80%), and not where the clause speaks of another area."""
+    if not all(words("area_group").fullmatch(place) or words("local_area").fullmatch(place) for place in places):
+        return True
+    if words("own_area").match(masked.view, clause):
+        return False
+    lead = masked.figures[start : masked.clause(start)[1]]
+    return len(lead.strip("，,：: ")) <= sum(map(len, places)) + 2 or any(letter.isdigit() for letter in lead)
 
 
 def without_places(subject: str, scope: Collection[str]) -> str:
@@ -96,7 +124,7 @@ def applies_to(
         return "each"
     if len(scope) == 1 and words("others").match(scope[0]):
         return "each"
-    if len(scope) == 1 and not words("area_group").fullmatch(scope[0]):
+    if len(scope) == 1 and not words("area_group").fullmatch(scope[0]) and not words("local_area").fullmatch(scope[0]):
         return "owner"
     if counted:
         return "each" if words("collective").match(clause) and "每" in clause[:2] else "total"

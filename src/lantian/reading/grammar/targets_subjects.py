@@ -9,9 +9,9 @@ from lantian.reading.grammar.targets_phrase import Phrase
 from lantian.reading.grammar.targets_words import fragment, tail_words, words, words_at_end, words_at_start
 
 _LONGEST = 40
-_EDGE = ' 　，,、。；;：:的和与及并“”"' + BRACKET
+_EDGE = ' 　，,、。；;：:的和与及并“”"（）()' + BRACKET
 _LEAD = re.compile(
-    r"(?:(?:[到至]?20\d\d年?[—–\-－至到]20\d\d年[内间]?|[到至]?20\d\d年(?:底|末|年底)?前?|\d{1,2}月(?:底|末|\d{1,2}日)?前?|年底前?|年末|全年|每年|年内|本年度"
+    r"(?:(?:[自从]?20\d\d年(?:\d{1,2}月)?起|[到至]?20\d\d年?[—–\-－至到]20\d\d年[内间]?|[到至]?20\d\d年(?:底|末|年底)?前?|\d{1,2}月(?:底|末|\d{1,2}日)?前?|年底前?|年末|全年|每年|年内|本年度"
     r"|[到至]?[“\"]?十[二三四五六]五[”\"]?(?:期?末|期间|时期)?)"
     r"|其中|全市及各区|全区及各街道|全[市区县省]及各[一-龥]{1,3}?(?=[一-龥]{0,12}(?:量|率|浓度))|全市|全区|全县|全省|全国|本市|本区|我市|我省|我区|各地|各区|各县|对标|对于|力争|争取|努力|确保|实现|累计|分别|各街道|各镇街|各乡镇|各镇|各市|各设区市|各级|同时|并|要|应|须|将|使|把|对|按照|以|进一步|继续|逐步|加快|大力|全面|积极|率先|基本|共|约|不低于|动态|进入|在|计划|拟)[，,]?"
 )
@@ -31,6 +31,9 @@ _TAIL = re.compile(
     r"(?:(?:回收|综合|循环|安全|资源化|有效)?(?:利用|处理|处置|收集|覆盖|普及|达标|合格|机械化|回收|替代|入网|安装|对接|联网|使用|淘汰|更新|完成|整治|治理|电动化|电气化|绿化|修复|检查|满意|解决|配备|配套|分类|减量|返工|流失|漏损|就业|入学|参保|增长|下降|贡献|占有|转化|自给|加工|种植|收获|良种|保有|利用总)?率"
     r"|(?:年均|月均)?(?:质量)?浓度(?:均值)?|排放总量|排放强度|(?:重点)?(?:工程)?减排量|排放量|消费总量|使用量|施用量|总量|产量|比例|比重|占比|总值|能耗|强度|面积|里程|能力|容量|规模|收入|增加值|产值|数量|人数)\Z"
 )
+
+
+_SHARE = re.compile(r"[^\d，]{3,}(?:率|比例|比重|占比)\Z")
 
 
 def own_subject(phrase: Phrase) -> str:
@@ -82,7 +85,7 @@ def without_verb(text: str) -> str:
     """The words without the doing verbs before them (建设污水收集管线 → 污水收集管线); an indicator keeps its verb."""
     indicator = _TAIL.search(text) is not None
     while match := re.match(fragment("goal_only_verb" if indicator else "doing_verb"), text):
-        if text[match.end() : match.end() + 1] in ("和", "的", "、", "及", "或", ""):
+        if text[match.end() : match.end() + 1] in ("和", "的", "、", "及", "或", "性", ""):
             break
         shorter = text[match.end() :].lstrip(_EDGE + "了")
         if len(shorter) < 2:
@@ -128,6 +131,12 @@ def _complete(items: list[str]) -> list[str]:
 def measures_alike(items: list[str]) -> bool:
     """Whether every item of a list is an indicator of its own (安装率, 对接率): then one figure stands for each."""
     return len(items) > 1 and all(_TAIL.search(item) for item in items)
+
+
+def shares_alike(text: str) -> bool:
+    """Whether every item of a list is a share of its own (资源化利用率、回收利用率): one figure holds for each."""
+    items = [item.strip(_EDGE) for item in _JOINT.split(text.replace(BRACKET, ""))]
+    return len(items) > 1 and all(_SHARE.search(item) for item in items)
 
 
 def is_low(subject: str) -> bool:

@@ -12,7 +12,7 @@ from lantian.reading.grammar.targets_context import Context
 from lantian.reading.grammar.targets_masks import BRACKET, Masked
 from lantian.reading.grammar.targets_scopes import applies_to, scope_of
 from lantian.reading.grammar.targets_subjects import after_words, clean, is_low, without_verb
-from lantian.reading.grammar.targets_words import fragment, table
+from lantian.reading.grammar.targets_words import fragment, table, words
 from lantian.reading.model import Sense, Strength, Target, TargetKind
 
 _KINDS: tuple[TargetKind, ...] = get_args(TargetKind)
@@ -22,6 +22,10 @@ _GIVEN = re.compile(
 )
 _EDGES = re.compile(r"^[\s，,、。；;：:]+|[\s，,、。；;：:\n]+$")
 _IMPROVING = ("完善", "研究完善", "动态完善", "研究", "编制")
+_VAGUE = re.compile(r"的(?:政策)?措施\Z")
+_CHANGE = re.compile(r"提升|提高|降低|增加|扩大|减少")
+_BARE = re.compile(r"(?:年均|月均|平均)?(?:浓度|总量|强度|数量|排放量)")
+_POLICY_LIST = re.compile(r"[^，。；]{0,60}等(?:相关)?(?:政策|措施)")
 _GENERAL = re.compile(r"(?:制度|机制|协议|法规|措施)\Z")
 
 
@@ -38,7 +42,7 @@ def _deliverable() -> re.Pattern[str]:
     named = rf"[^，。；,;：:《》]{{1,60}}?{noun}"
     more = rf"(?:[和及与、](?:(?!{fragment('deliverable_verb')}|鼓励|推动)[^，。；,;：:、《》]){{0,30}}?{noun})*"
     title = rf"《[^》]{{2,80}}》|{named}{more}"
-    return re.compile(rf"(?P<verb>{fragment('deliverable_verb')})(?!的|和|与|及)(?P<title>{title})")
+    return re.compile(rf"(?P<verb>{fragment('deliverable_verb')})(?!的|后|和|与|及)(?P<title>{title})")
 
 
 def find_wordings(context: Context, numeric: list[Target]) -> list[Target]:
@@ -55,8 +59,15 @@ def find_wordings(context: Context, numeric: list[Target]) -> list[Target]:
         if target.kind != "deliverable" and _overlaps(covered, start, end):
             continue
         taken.add(key)
-        found.append(target)
+        if not (found and _goes_on(found[-1], target)):
+            found.append(target)
     return found
+
+
+def _goes_on(last: Target, target: Target) -> bool:
+    """粗颗粒物持续改善，年均浓度继续下降: the second clause names no indicator of its own."""
+    bare = target.kind == last.kind == "direction" and _BARE.fullmatch(target.subject) is not None
+    return bare and target.span is not None and last.span is not None and target.span[0] - last.span[1] <= 1
 
 
 def _overlaps(covered: list[tuple[int, int]], start: int, end: int) -> bool:
@@ -77,6 +88,8 @@ def _worded(context: Context) -> Iterator[Target]:
             if kind == "external" and re.match(
                 r"[^，。；,;]{0,8}(?:考核|检查|培训)", masked.view[match.end() : match.end() + 20]
             ):
+                continue
+            if name == "direction_before" and _POLICY_LIST.match(masked.view, match.end(), end):
                 continue
             span = _trimmed(masked, begin if name != "direction_before" else match.start(), stop)
             scope = scope_of(masked, match.start(), context.places)
@@ -117,7 +130,9 @@ def _documents(context: Context) -> Iterator[Target]:
         before = masked.view[max(0, match.start() - 2) : match.start()]
         if title.startswith(("本方案", "本计划", "本意见", "本办法")):
             continue
-        if before.endswith(("通过", "按照", "其")) or title.endswith("的措施"):
+        if before.endswith(("通过", "按照", "其")) or _VAGUE.search(title) or (verb == "研究" and _CHANGE.match(title)):
+            continue
+        if _only_encouraged(masked, match):
             continue
         if (verb in _IMPROVING and _GENERAL.search(title)) or (verb == "完善" and title.endswith("政策")):
             continue
@@ -136,6 +151,13 @@ def _documents(context: Context) -> Iterator[Target]:
             strength=strength,
             span=span,
         )
+
+
+def _only_encouraged(masked: Masked, match: re.Match[str]) -> bool:
+    """鼓励采取…、制定…优惠方案等措施: one of several ways that are encouraged, no document that is asked for."""
+    start, end = masked.clause(match.start())
+    listed = _POLICY_LIST.match(masked.view, match.end(), end) is not None
+    return listed and words("strength_encourage").search(masked.view, start, match.start()) is not None
 
 
 def _trimmed(masked: Masked, start: int, end: int) -> tuple[int, int]:

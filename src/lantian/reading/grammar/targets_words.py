@@ -77,7 +77,9 @@ def match_unit(text: str, position: int) -> UnitMatch | None:
 @cache
 def _base_unit() -> re.Pattern[str]:
     units = sorted(unit_classes(), key=len, reverse=True)
-    return re.compile("(?:" + "|".join(re.escape(unit) for unit in units) + ")(?![A-Za-z])")
+    share = r"(?=以上|以下|以内|左右|[的，,。；;、）)]|\Z)"  # 八成以上, not 十成果
+    listed = "|".join(re.escape(unit) + (share if unit == "成" else "") for unit in units)
+    return re.compile(f"(?:{listed})(?![A-Za-z])")
 
 
 @cache
