@@ -18,6 +18,7 @@ from lantian.reading.text import compare_form, join_layout
 
 _SAMPLE = 16  # cells of a column that are looked at; a column is of one kind throughout
 _MOST = 0.6  # share of the cells that must be of the kind
+_FEWEST = 0.4  # share under which the cells speak against it
 _SHORTEST_MEASURE = 6  # characters of a measure on average
 _LONGEST_TITLE = 10  # characters of a header cell nobody has a word for
 _FIRST_ROWS = 4
@@ -81,19 +82,25 @@ def complete(fields: list[Field | None], words: Sequence[str], body: Grid, *, me
     return flags
 
 
-def fits(table: Table, grid: Grid, header: Header) -> bool:
-    """Whether the cells of a table without a header are what the header above says of their columns."""
+def fits(table: Table, grid: Grid, header: Header, *, surely: bool = False) -> bool:
+    """Whether the cells of a table without a header are what the header above says of their columns.
+
+    ``surely``: units or deadlines must be there to show it; else it is enough that nothing speaks against it.
+    """
     if table.cols != len(header.fields):
-        return True  # told by the edges alone
+        return not surely  # told by the edges alone
+    shown = False
     for index, name in enumerate(header.fields):
         texts = _column(grid, index)
-        if name in ROLE_FIELDS and len(texts) > 1 and _share(texts, is_unit_list) < 0.4:
-            return False
-        if name == "deadline" and len(texts) > 1 and _share(texts, is_deadline) < 0.3:
-            return False
         if name == "seq" and texts and header_field(texts[0]) == "seq":
             return False
-    return True
+        if not texts or name not in (*ROLE_FIELDS, "deadline"):
+            continue
+        share = _share(texts, is_deadline if name == "deadline" else is_unit_list)
+        if share < _FEWEST and (len(texts) > 1 or surely):
+            return False
+        shown = shown or share >= _MOST
+    return shown or not surely
 
 
 def is_unit_list(text: str) -> bool:

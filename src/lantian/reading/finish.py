@@ -8,7 +8,8 @@ from datetime import date
 
 from lantian.reading.draft import Draft, DraftPlan, DraftRole
 from lantian.reading.grammar.deadlines import find_dates, is_unreadable, read_deadline
-from lantian.reading.grammar.heads import read_head
+from lantian.reading.grammar.heads import Head, read_head
+from lantian.reading.grammar.places import areas_of
 from lantian.reading.grammar.targets import find_targets
 from lantian.reading.grammar.units import UnitList, read_unit_lists
 from lantian.reading.model import Deadline, Flag, Measure, Plan, Role, Source
@@ -27,28 +28,31 @@ def finish_plan(draft: DraftPlan, *, file: str = "", sha256: str = "") -> Plan:
         year=head.year,
         continues=[role.continues for role in roles],
     )
+    areas = areas_of((mention.name for item in lists for mention in item.mentions), head.region)
     measures: list[Measure] = []
     position = 0
     for n, item in enumerate(draft.drafts, start=1):
         own = lists[position : position + len(item.roles)]
         position += len(item.roles)
-        measures.append(_measure(n, item, own, head.year, head.region))
+        measures.append(_measure(n, item, own, head, areas))
     return Plan(
         draft.title, head.year, head.region, head.level, head.medium, tuple(measures), file, sha256,
         tuple(dict.fromkeys(draft.flags)),
     )  # fmt: skip
 
 
-def _measure(n: int, draft: Draft, lists: Sequence[UnitList], year: int | None, region: str) -> Measure:
+def _measure(n: int, draft: Draft, lists: Sequence[UnitList], head: Head, areas: frozenset[str]) -> Measure:
     text = join_paragraphs(draft.paragraphs)
+    year, region = head.year, head.region
     deadline = read_deadline(draft.deadline, year=year, region=region)
     roles, unit_flags = _roles(draft.roles, lists)
     dates = find_dates(text, year=year, region=region)
     units = [role.name for role in roles]
-    targets = find_targets(text, year=year, due=_due(deadline), units=units)
+    targets = find_targets(text, year=year, due=_due(deadline), places=areas, units=units, dates=dates)
     for goal in draft.goals:
-        dates = tuple(dict.fromkeys((*dates, *find_dates(goal, year=year, region=region))))
-        found = find_targets(goal, year=year, due=_due(deadline), units=units)
+        own = find_dates(goal, year=year, region=region)
+        dates = tuple(dict.fromkeys((*dates, *own)))
+        found = find_targets(goal, year=year, due=_due(deadline), places=areas, units=units, dates=own)
         targets = (*targets, *(replace(target, span=None) for target in found))
     flags = [*draft.flags, *unit_flags, *_deadline_flags(draft.deadline, deadline, dates)]
     if "\ufffd" in text:

@@ -78,7 +78,7 @@ class _Collector:
         first = True
         for part in _parts(table, grid):
             self.before.extend(part.titles)
-            if part.header is None and (part.foreign or not self._goes_on(table, grid, part)):
+            if part.header is None and not self._goes_on(table, grid, part):
                 part.header = read_header_by_content(grid, part.start, part.stop) if self.guessing else None
                 part.foreign = part.header is None
             if part.foreign or (part.header is not None and part.header.listing and not self.listings):
@@ -88,12 +88,24 @@ class _Collector:
             first = False
 
     def _goes_on(self, table: Table, grid: Grid, part: _Part) -> bool:
-        if not self.plans or self.closed:
+        """Whether rows without a header belong to the plan above; a header nobody can read (OCR) is passed over."""
+        if not self.plans:
             return False
-        header = self.plans[-1].header
-        if any(opens_attachment(item.text) for item in self.before):
+        current = self.plans[-1]
+        known = {join_layout(item.text) for item in current.before}
+        if any(opens_attachment(item.text) and join_layout(item.text) not in known for item in self.before):
             return False
-        return _as_wide(table, header) and fits(table, grid[part.start : part.stop], header)
+        if not part.foreign:
+            return _as_wide(table, current.header) and fits(
+                table, grid[part.start : part.stop], current.header, surely=self.closed
+            )
+        texts = _own_texts(grid, part.start)
+        if len(texts) < _FEWEST_FOREIGN or any(map(is_list_word, texts)):
+            return False
+        if not fits(table, grid[part.start + 1 : part.stop], current.header, surely=True):
+            return False
+        part.start, part.foreign = part.start + 1, False
+        return True
 
     def _leave_out(self, table: Table, grid: Grid, part: _Part) -> None:
         """A table of something else; what is no grid of its own (a cover, a layout frame) counts as lines of text."""

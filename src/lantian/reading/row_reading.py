@@ -17,6 +17,7 @@ from lantian.reading.titles import section_level
 
 _LONGEST_SECTION = 40
 _LONGEST_TOTAL = 12  # characters of what stands beside 合计; more is a sentence
+_LONGEST_SIGNATURE = 40
 _STOP = re.compile(r"[。；;！？]$")
 
 
@@ -63,7 +64,8 @@ def is_note(cells: Sequence[Cell], r: int) -> bool:
     texts = [join_layout(cell.text) for cell in cells if cell.row == r and cell.text.strip()]
     if not texts:
         return False
-    if _row_words("sign").match(texts[0]) or (len(texts) == 1 and _row_words("note").match(texts[0])):
+    signed = _row_words("sign").match(texts[0]) and all(len(text) <= _LONGEST_SIGNATURE for text in texts)
+    if signed or (len(texts) == 1 and _row_words("note").match(texts[0])):
         return True
     total = next((at for at, text in enumerate(texts[:2]) if _row_words("total").match(text)), None)
     return total is not None and all(len(text) <= _LONGEST_TOTAL for text in texts)

@@ -44,6 +44,12 @@ def aliases(region: str, level: str, year: int | None) -> Mapping[str, str]:
     return {row["form"]: row["canonical"] for row in rows if not row["since"] or (year or 0) >= int(row["since"])}
 
 
+@cache
+def old_names() -> frozenset[str]:
+    """Names that a body bore before a reform (市环保局), from the rows ``renamed``."""
+    return frozenset(row["form"] for row in table("unit_aliases") if row["kind"] == "renamed")
+
+
 @dataclass(slots=True)
 class Names:
     """What is known about names in one plan: how often it prints each, and the aliases of its region."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lantian.reading.grammar.unit_cells import Piece, cut_cell
-from lantian.reading.grammar.unit_corrections import Names, aliases, join_damaged
+from lantian.reading.grammar.unit_corrections import Names, aliases, join_damaged, old_names
 from lantian.reading.grammar.unit_names import (
     has_ending,
     is_registered,
@@ -111,7 +111,8 @@ def _read_list(text: str, names: Names, prefix: str) -> tuple[UnitList, str]:
             continue
         name, own = corrected, _cut_flags(piece, previous)
         if name != piece.name:
-            own.append(Flag("R14", f"{piece.as_printed} → {name or '等'}"))
+            rule = "R29" if piece.name in old_names() else "R14"
+            own.append(Flag(rule, f"{piece.as_printed} → {name or '等'}"))
         elif longer := _with_prefix(piece.name, prefix, previous):
             own.append(Flag("R31", f"{piece.as_printed} → {longer}"))
             name = longer
