@@ -15,10 +15,10 @@ from lantian.reading import plans_of
 from lantian.reading.assemble import draft_tables
 from lantian.reading.columns import find_header, header_field
 from lantian.reading.grammar.units import split_units
-from lantian.reading.layout import Cell, Document, Table
+from lantian.reading.layout import Cell, Document, Paragraph, Table
 from lantian.reading.model import Plan
 from lantian.reading.rows import is_compound_number, number_form, parse_number
-from lantian.reading.titles import heads_section, is_title, opens_attachment, section_level
+from lantian.reading.titles import heads_section, is_title, opens_attachment, plan_title, section_level, separate_lines
 
 from .plan_layouts import FORMS, Layout, document, line, load, parts
 from .tables import pages
@@ -177,6 +177,18 @@ def test_lines_over_a_table() -> None:
     assert not heads_section("二、各单位要按时报送：")
     assert opens_attachment("附件2 企业名单")
     assert not opens_attachment("表明态度")
+
+
+@pytest.mark.parametrize(("lines", "title"), [
+    (["附件1：云岭市2025年大气污染防治任务清单"], "云岭市2025年大气污染防治任务清单"),
+    (["云岭市2025年深入打好蓝天保卫战", "重点任务措施清单"], "云岭市2025年深入打好蓝天保卫战重点任务措施清单"),
+    (["云岭市2025年行动计划", "目标任务分解表"], "云岭市2025年行动计划目标任务分解表"),
+    (["2025年1月5日", "云岭市大气环境管理工作要点任务分解"], "云岭市大气环境管理工作要点任务分解"),
+    (["云岭市人民政府办公室\n2025年3月2日\n附件\n云岭市2025年行动计划"], "云岭市2025年行动计划"),
+])  # fmt: skip
+def test_titles(lines: list[str], title: str) -> None:
+    before = [part for line in lines for part in separate_lines(Paragraph(line))]
+    assert plan_title(before)[0] == title
 
 
 def test_areas_that_share_the_word_government() -> None:

@@ -13,7 +13,15 @@ from lantian.reading.model import CellRef, Flag
 from lantian.reading.row_reading import is_note, read_row
 from lantian.reading.rows import PlanRows, Row, RowCell, parse_number
 from lantian.reading.text import join_layout
-from lantian.reading.titles import heads_section, is_title, opens_attachment, plan_title, repeats_title, section_level
+from lantian.reading.titles import (
+    heads_section,
+    is_title,
+    opens_attachment,
+    plan_title,
+    repeats_title,
+    section_level,
+    separate_lines,
+)
 
 _FEWEST_FOREIGN = 3  # header cells of a table that is no plan, beside 序号
 _LONGEST_WORD = 16
@@ -54,7 +62,7 @@ def _collect(document: Document, *, guessing: bool, listings: bool) -> list[Plan
         if isinstance(block, Table):
             collector.table(block, index)
         elif block.text.strip():
-            collector.before.append(block)
+            collector.before.extend(separate_lines(block))
     if collector.plans:
         collector.plans[-1].flags.extend(collector.unread)
     return collector.plans

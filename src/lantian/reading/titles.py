@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lantian.reading.layout import Paragraph
 from lantian.reading.text import compare_form, join_layout
@@ -19,9 +20,15 @@ _NO_TITLE = re.compile(
 _ATTACHMENT = re.compile(
     r"^(附件|附表|附录)\s*[\d一二三四五六七八九十]*\s*([:：]|$)|^(附件|附表|附录|表)\s*[-—\d]+(?!\d*[年月日.])"
 )
+_ATTACHMENT_LABEL = re.compile(
+    r"^(附件|附表|附录)\s*[\d一二三四五六七八九十]*\s*[:：]?(?=.{4})|^表\s*\d+\s*[:：]?(?=.{4})"
+)
 _CONTINUED = re.compile(r"^[(（]?(续表?|接上表|接上页)\s*\d*[)）]?")
 _PART = re.compile(
     r"^(重点|主要|具体|工作|目标|年度|责任|任务|分工|措施|指标){1,6}(任务)?(清单|分解表?|分工表?|表|台账|一览表|汇总表)([（(].{1,12}[）)])?$"
+)
+_STANDS_ALONE = re.compile(
+    r"^((附件|附表)\s*[\d一二三四五六七八九十]*[:：]?|[\d〇零○一二三四五六七八九十]{2,4}年[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日)$"
 )
 _SECTION = re.compile(
     r"^(第[一二三四五六七八九十百]+(?P<chapter>[章节篇]|部分)|(?P<one>[一二三四五六七八九十]+)[、.．]"
@@ -60,6 +67,14 @@ def heads_section(text: str) -> bool:
     return level is not None and level < 3 and len(text) <= _LONGEST_HEADING and text[-1] not in "。：:；;，,"
 
 
+def separate_lines(paragraph: Paragraph) -> list[Paragraph]:
+    """Lines that a page set so close that they came as one paragraph: 附件, a heading or a date stands among them."""
+    lines = [line for line in paragraph.text.split("\n") if line.strip()]
+    if not any(_STANDS_ALONE.match(join_layout(line)) or heads_section(line) for line in lines[1:]):
+        return [paragraph]
+    return [replace(paragraph, text=line) for line in lines]
+
+
 def plan_title(before: list[Paragraph]) -> tuple[str, list[str]]:
     """The title that stands over the table, a title broken over lines joined; and everything printed before it."""
     texts = [join_layout(paragraph.text) for paragraph in before]
@@ -73,15 +88,18 @@ def plan_title(before: list[Paragraph]) -> tuple[str, list[str]]:
             while start > 0 and lines[start - 1][0] == lines[start][0] - 1 and _first_half(lines[start - 1][1], text):
                 start -= 1
                 text = lines[start][1] + text
-            return text, texts[: lines[start][0]]
+            return _ATTACHMENT_LABEL.sub("", text), texts[: lines[start][0]]
     index, text = next(((i, t) for i, t in reversed(lines) if section_level(t) is None), lines[-1])
+    text = _ATTACHMENT_LABEL.sub("", text)
     return (text, texts[:index]) if len(text) <= LONGEST_TITLE and not text.endswith("。") else ("", texts)
 
 
 def _first_half(line: str, rest: str) -> bool:
     """Whether a line is the beginning of the title that goes on below: short, no stop, no title of its own."""
-    if _PART.match(rest):  # …行动计划 / 重点任务分解表
-        return is_title(line)
+    if _PART.match(rest) and is_title(line):  # …行动计划 / 重点任务分解表
+        return True
+    if section_level(line) is not None or _STANDS_ALONE.match(line):
+        return False
     if len(line) > 40 or line[-1:] in "。：:；;，," or _TITLE_WORD.search(line) or "〔" in line:
         return False
     return not re.match(r"^.{2,30}(人民政府|办公室|委员会|局|领导小组)$", line) or rest.startswith("关于")
