@@ -1,7 +1,7 @@
 """Scores a reading against hand-checked truth, field by field, with counts.
 
 A truth file (``bench/truth/<document>.jsonl``) has one line per plan (``{"plan": 1, "title": …, "year": …}``) followed
-by one line per measure: ``section, seq, task, start`` (first 12 characters of the text), ``digest`` (see :func:`digest`),
+by one line per measure: ``section, seq, task, start`` (first 12 characters of the text), ``digest`` (:func:`digest`),
 ``deadline`` (``kind, start, end``), ``lead, responsible, support``, ``targets``. It holds no text of the document
 (docs/decisions/0002-truth-without-text.md).
 """

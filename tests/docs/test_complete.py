@@ -13,9 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from lantian.cli.main import COMMANDS
 from lantian.reading import guard
-from lantian.reading.assemble import OCR_UNCERTAIN
 from lantian.reading.errors import MissingExtra
-from lantian.reading.sources.scan_limits import SCAN
+from lantian.reading.sources.scan.limits import SCAN
+from lantian.reading.tabular.assemble import OCR_UNCERTAIN
 from lantian.site.config import SETTINGS
 from tests.conftest import ROOT, require
 

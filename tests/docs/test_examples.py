@@ -8,7 +8,7 @@ from lantian.reading.grammar.deadlines import read_deadline
 from lantian.reading.grammar.targets import find_targets
 from lantian.reading.grammar.units import read_unit_lists
 from lantian.reading.model import ROLE_NAMES
-from lantian.reading.prose_brackets import find_duties
+from lantian.reading.prose.brackets import find_duties
 from tests.conftest import ROOT
 
 YEAR = 2026

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lantian.reading.assemble import draft_tables, plan_title
 from lantian.reading.draft import Draft
 from lantian.reading.layout import Document, Paragraph
+from lantian.reading.tabular.assemble import draft_tables, plan_title
 from tests.reading.tables import HEADER, dump, pages
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from lantian.reading.sources.docx_numbering import Numbering
+from lantian.reading.sources.docx.numbering import Numbering
 from lantian.reading.sources.list_formats import format_number
 
 from .writers import NAMESPACES, list_level

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from lantian.reading.errors import MissingExtra, ReadingError
 from lantian.reading.layout import Document, Paragraph
 from lantian.reading.model import Flag
-from lantian.reading.sources import pdf
 from lantian.reading.sources.pdf import read, render_page
+from lantian.reading.sources.pdf import reader as pdf
 from lantian.reading.text import strip_markup
 from tests.reading.pdf_builder import new_page, plan, save
 

@@ -8,7 +8,7 @@ from fpdf import FPDF
 
 from lantian.reading.layout import Paragraph
 from lantian.reading.sources.pdf import read
-from lantian.reading.sources.pdf_lines import letters
+from lantian.reading.sources.pdf.lines import letters
 from tests.reading.pdf_builder import SIZE, Spec, new_page, save, strokes, write
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lantian.reading.prose_brackets import find_duties
+from lantian.reading.prose.brackets import find_duties
 
 LEAD, RESPONSIBLE, SUPPORT = "lead", "responsible", "support"
 

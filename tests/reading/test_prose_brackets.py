@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lantian.reading.prose_brackets import find_duties
-from lantian.reading.prose_duties import Duties, read_duties, split_first
+from lantian.reading.prose.brackets import find_duties
+from lantian.reading.prose.duties import Duties, read_duties, split_first
 
 LEAD, RESPONSIBLE, SUPPORT = "lead", "responsible", "support"
 

@@ -8,7 +8,7 @@ import pytest
 
 from lantian.reading import open_document
 from lantian.reading.draft import Draft, DraftPlan
-from lantian.reading.prose import is_prose_plan, read_prose
+from lantian.reading.prose.reader import read_prose
 
 pytestmark = pytest.mark.shared
 
@@ -116,5 +116,4 @@ def test_open_lists_with_governments(shared_plans: Path) -> None:
 def test_tables_are_no_prose(shared_plans: Path) -> None:
     for name in ("mtg-air-2023.docx", "bj-air-2022.txt"):
         document = open_document(shared_plans / name)
-        assert not is_prose_plan(document)
         assert read_prose(document) == []

@@ -15,7 +15,10 @@ import numpy as np
 
 from lantian.reading.errors import ReadingError
 from lantian.reading.layout import Cell, Paragraph, Table
-from lantian.reading.sources import scan, scan_grid, scan_image, scan_ocr
+from lantian.reading.sources.scan import grid as scan_grid
+from lantian.reading.sources.scan import image as scan_image
+from lantian.reading.sources.scan import ocr as scan_ocr
+from lantian.reading.sources.scan import reader as scan
 from lantian.reading.text import join_layout
 from tests.conftest import require
 from tests.reading.scan_maker import Drawn, Look, draw, font_file
@@ -193,7 +196,7 @@ def test_engine_names_the_bundled_models() -> None:
 
 def test_without_the_extra_the_refusal_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(scan_ocr, "find_spec", lambda _: None)
-    for call in (lambda: scan.read(tmp_path / "page.png"), lambda: scan.read_pages([]), scan.engine):
+    for call in (lambda: scan.read(tmp_path / "page.png"), lambda: scan.read_page_images([]), scan.engine):
         with pytest.raises(ReadingError, match="lantian\\[ocr\\]") as refusal:
             call()
         assert refusal.value.exit_code == 3
@@ -201,7 +204,7 @@ def test_without_the_extra_the_refusal_says_how_to_install_it(monkeypatch: pytes
 
 def test_import_stays_cheap() -> None:
     code = (
-        "import sys, lantian.reading.sources.scan as s; "
+        "import sys, lantian.reading.sources.scan.reader as s; "
         "sys.exit(any(n in sys.modules for n in ('cv2', 'numpy', 'onnxruntime', 'rapidocr')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantian.reading.sources.scan_tokens import repair_tokens
+from lantian.reading.sources.scan.tokens import repair_tokens
 
 
 @pytest.mark.parametrize(

@@ -272,7 +272,8 @@ def test_a_prefix_holds_through_all_lists_of_one_bracket():
 
 def test_a_name_that_a_body_no_longer_bears_is_told():
     (before,), (after,) = (
-        read_unit_lists(["市环保局"], region="北京市", level="municipal", year=year)[0].mentions for year in (2017, 2024)
+        read_unit_lists(["市环保局"], region="北京市", level="municipal", year=year)[0].mentions
+        for year in (2017, 2024)
     )
     assert before.name == "市环保局"
     assert (after.name, after.as_printed, [flag.id for flag in after.flags]) == ("市生态环境局", "市环保局", ["R29"])

@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font
 from lantian.reading.errors import ReadingError
 from lantian.reading.layout import Document, Table
 from lantian.reading.sources import xlsx
-from lantian.reading.sources.xlsx_format import show_number
+from lantian.reading.sources.xlsx.format import show_number
 
 from .writers import write_zip
 

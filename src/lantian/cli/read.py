@@ -90,11 +90,11 @@ def _results(paths: Sequence[Path]) -> Iterator[list[Plan] | ReadingError]:
 
 def _preload() -> None:
     """Import once in each worker what every guarded child would import again."""
-    import lantian.reading.assemble
     import lantian.reading.checks
     import lantian.reading.finish
     import lantian.reading.prose
-    import lantian.reading.sources.detect  # noqa: F401
+    import lantian.reading.sources.detect
+    import lantian.reading.tabular  # noqa: F401
 
 
 def _with_progress(results: Iterator[list[Plan] | ReadingError], total: int) -> Iterator[list[Plan] | ReadingError]:

@@ -49,10 +49,10 @@ def open_document(path: Path) -> Document:
 
 def plans_of(document: Document, *, file: str = "", sha256: str = "") -> list[Plan]:
     """The plans that a document prints, as tables or as prose with bracketed duties."""
-    from lantian.reading.assemble import draft_plans
     from lantian.reading.checks import check_plan
     from lantian.reading.errors import ReadingError
     from lantian.reading.finish import finish_plan
+    from lantian.reading.tabular.assemble import draft_plans
 
     drafts = [draft for draft in draft_plans(document) if draft.drafts]
     if not drafts:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
+from lantian.reading.lexicon import table
 from lantian.reading.model import Flag
 
 
@@ -25,8 +24,7 @@ class Rule:
 @cache
 def rules() -> dict[str, Rule]:
     """All rules by id, in table order."""
-    with (files(__package__) / "tables" / "rules.csv").open(encoding="utf-8") as handle:
-        return {row["id"]: Rule(**row) for row in csv.DictReader(handle)}  # type: ignore[arg-type]
+    return {row["id"]: Rule(**row) for row in table("rules")}  # type: ignore[arg-type]
 
 
 def flag_text(flag: Flag, *, chinese: bool) -> str:

@@ -21,7 +21,7 @@ _MARKUP = (
 
 
 def strip_markup(text: str) -> str:
-    """Take out what a dump adds to the print: ``<b>``, ``_{2.5}``, ``_x``, ``[bookmark: …]``; ``<p>`` is the caller's."""
+    """Take out what a dump adds to the print: ``<b>``, ``_{2.5}``, ``_x``, ``[bookmark: …]``, not ``<p>``."""
     for pattern, replacement in _MARKUP:
         text = pattern.sub(replacement, text)
     return text

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
-from lantian.reading.grammar.lexicon import alternation, table
 from lantian.reading.grammar.places import ancestors
+from lantian.reading.lexicon import alternation, table
 
 _DIGITS = {letter: value for value, letter in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "O": 0, "0": 0}
 _RELATIVE_YEAR = {"明": 1, "次": 1, "翌": 1, "第": 1, "去": -1, "上": -1}

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import cast
 
 from lantian.reading.grammar.calendar_words import Resolver, season_words
-from lantian.reading.grammar.lexicon import table
+from lantian.reading.lexicon import table
 from lantian.reading.model import Deadline, DeadlineKind
 
 _YEAR = (

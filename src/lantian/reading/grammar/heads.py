@@ -10,8 +10,8 @@ from functools import cache
 from typing import Literal
 
 from lantian.reading.grammar.calendar_words import number
-from lantian.reading.grammar.lexicon import alternation, table
 from lantian.reading.grammar.places import ancestors, places
+from lantian.reading.lexicon import alternation, table
 from lantian.reading.text import join_layout
 
 Level = Literal["national", "provincial", "municipal", "district", "town"]

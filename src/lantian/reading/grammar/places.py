@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from lantian.reading.grammar.lexicon import table
+from lantian.reading.lexicon import table
 
 _GOVERNMENT = re.compile(r"(?:人民)?政府|(?:党工委)?管委会|管理委员会|街道办事处|办事处")
 _AREA = re.compile(r"[一-龥]{1,12}(?:区|县|市|旗|盟|州|镇|乡|街道)")

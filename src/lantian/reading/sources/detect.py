@@ -5,18 +5,17 @@ Refusals say what the file is instead and what to do about it.
 
 from __future__ import annotations
 
-import csv
 import re
 import zipfile
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from lantian.reading.errors import ReadingError
 from lantian.reading.guard import LIMITS
+from lantian.reading.lexicon import table
 
 _HEAD = 1 << 16
-_MAGIC_TABLE = "file_magic.csv"
+_MAGIC_TABLE = "file_magic"
 _HTML = re.compile(
     rb"(?:\s|<\?xml[^>]*\?>|<!--.*?-->)*<(?:!doctype\s+html|(?:html|head|body|meta|title|table|div|article|center|style|"
     rb"script|section|main|h[1-6]|p|span|font|ul|ol)[\s/>])",
@@ -32,11 +31,10 @@ _SAMPLE = 20_000  # characters that are judged
 
 @cache
 def _magic() -> tuple[tuple[bytes, int, str, str, str], ...]:
-    with (files("lantian.reading") / "tables" / _MAGIC_TABLE).open(encoding="utf-8") as handle:
-        return tuple(
-            (bytes.fromhex(row["bytes"]), int(row["offset"]), row["kind"], row["zh"], row["en"])
-            for row in csv.DictReader(handle)
-        )
+    return tuple(
+        (bytes.fromhex(row["bytes"]), int(row["offset"]), row["kind"], row["zh"], row["en"])
+        for row in table(_MAGIC_TABLE)
+    )
 
 
 def sniff(path: Path) -> str:

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from lantian.reading.errors import MissingExtra, ReadingError
 from lantian.reading.layout import Document
+from lantian.reading.lexicon import table
 from lantian.reading.sources import docx, xlsx
 from lantian.reading.sources.detect import sniff
-from lantian.reading.sources.limits import limit, table_rows
+from lantian.reading.sources.limits import limit
 
 _PROGRAMS = ("soffice", "libreoffice")
 _REGISTRY = "http://openoffice.org/2001/registry"
@@ -38,7 +39,7 @@ class Conversion:
 @cache
 def conversions() -> dict[str, Conversion]:
     """The legacy formats by suffix (``.doc``), from ``tables/legacy_formats.csv``."""
-    return {row["suffix"]: Conversion(row["target"], row["filter"]) for row in table_rows("legacy_formats.csv")}
+    return {row["suffix"]: Conversion(row["target"], row["filter"]) for row in table("legacy_formats")}
 
 
 def read(path: Path) -> Document:
@@ -104,7 +105,7 @@ def profile_settings() -> str:
     items = "".join(
         f'<item oor:path="{row["path"]}"><prop oor:name="{row["name"]}" oor:op="fuse">'
         f"<value>{row['value']}</value></prop></item>"
-        for row in table_rows("office_settings.csv")
+        for row in table("office_settings")
     )
     return f'<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="{_REGISTRY}">{items}</oor:items>'
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from importlib.resources import files
 
-_TABLES = files("lantian.reading") / "tables"
-
-
-def table_rows(name: str) -> list[dict[str, str]]:
-    """The rows of ``tables/<name>``, one dict by column each."""
-    with (_TABLES / name).open(encoding="utf-8") as handle:
-        return list(csv.DictReader(handle))
+from lantian.reading.lexicon import table
 
 
 @cache
 def _limits() -> dict[str, int]:
-    return {row["name"]: int(row["value"]) for row in table_rows("source_limits.csv")}
+    return {row["name"]: int(row["value"]) for row in table("source_limits")}
 
 
 def limit(name: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from lantian.reading.sources.limits import table_rows
+from lantian.reading.lexicon import table
 
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
           (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
@@ -14,7 +14,7 @@ _LARGEST = 1_000_000
 
 @cache
 def _formats() -> dict[str, tuple[str, str]]:
-    return {row["name"]: (row["method"], row["symbols"]) for row in table_rows("list_formats.csv")}
+    return {row["name"]: (row["method"], row["symbols"]) for row in table("list_formats")}
 
 
 def known_format(name: str) -> bool:
