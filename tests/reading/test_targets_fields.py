@@ -7,6 +7,7 @@ expectations that were typed before the reader saw the sentences.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import time
 from collections import defaultdict
 from datetime import date
@@ -16,6 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lantian.reading.grammar.deadlines import find_dates
+from lantian.reading.grammar.places import areas_of
 from lantian.reading.grammar.targets import find_targets
 from lantian.reading.grammar.targets_numbers import chinese_number, find_quantities
 from lantian.reading.model import Target
@@ -188,6 +191,72 @@ def test_numerals_that_are_none() -> None:
 def test_scales_and_units_of_quantities() -> None:
     found = [(q.value, q.unit) for q in find_quantities("1.2亿千瓦，3.4万辆次，300千瓦时，10,000人，5个百分点")]
     assert found == [(120000000, "千瓦"), (34000, "辆次"), (300, "千瓦时"), (10000, "人"), (5, "个百分点")]
+
+
+def test_dates_that_need_a_calendar_govern_their_figures() -> None:
+    text = "采暖季前完成改造20户，9月中旬前完成检查5次。"
+    dates = find_dates(text, year=2024, region="北京市")
+    assert [t.by for t in find_targets(text, year=2024, due=None, dates=dates)] == [
+        date(2024, 11, 15),
+        date(2024, 9, 20),
+    ]
+
+
+def test_areas_of_the_units_are_places() -> None:
+    assert areas_of(["石桥区政府", "云台县人民政府", "青岚高新区管委会", "各区政府", "相关县政府", "市生态环境局"]) == {
+        "石桥区",
+        "云台县",
+        "青岚高新区",
+    }
+    (target,) = find_targets("青岚高新区降尘量不高于6吨/月·平方公里。", year=2024, due=None, places=["青岚高新区"])
+    assert (target.scope, target.applies) == (("青岚高新区",), "owner")
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("实现充电设施覆盖每个居住区。", ["universal"]),
+        ("基本消除裸地。", []),
+        ("鼓励采取优先派单、制定打折优惠方案等措施。", []),
+        ("研究提升道路清扫保洁标准。", []),
+        ("落实修订后的补贴政策。", []),
+        ("积极出台促进创业的政策措施。", []),
+        ("颗粒物浓度持续改善，年均浓度力争继续下降。", ["direction"]),
+        ("不断降低能耗强度，持续改善空气质量。", ["direction", "direction"]),
+        ("提高“三率”（收集率、去除率和运行率）水平。", ["direction"]),
+        ("落实研究提高公共交通出行比例、强化通行便利等相关政策。", []),
+    ],
+)
+def test_wordings_that_are_targets_and_that_are_none(text: str, kinds: list[str]) -> None:
+    assert [t.kind for t in read(text)] == kinds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "挥发性有机物（VOCs）、氮氧化物（NOx）排放量（含移动源）分别减少500吨、300吨。",
+        "完成国家下达的挥发性有机物（VOCs）和氮氧化物（NOx）减排任务。",
+        "提高“三率”（收集率、去除率和运行率）水平，《扬尘办法》（某政发〔2024〕1号）执行率达到95%。",
+    ],
+)
+def test_fields_hold_printed_words_only(text: str) -> None:
+    for target in read(text):
+        for value in dataclasses.asdict(target).values():
+            assert not isinstance(value, str) or value.isprintable()
+
+
+@given(st.lists(st.sampled_from(
+    ["完成", "10", "家", "，", "。", "分别", "达到", "5%", "（", "）", "（VOCs）", "《", "》", "“", "”", "下降", "减排",
+     "完成国家下达的", "任务", "持续", "提高", "率", "浓度", "水平", "东山区", "、", "每季度", "双100%", "制定", "方案"]
+), max_size=40))  # fmt: skip
+def test_no_field_holds_a_control_character(words: list[str]) -> None:
+    text = "".join(words)
+    for target in find_targets(text, year=2024, due=None, places=["东山区"]):
+        for value in dataclasses.asdict(target).values():
+            parts = value if isinstance(value, tuple) else (value,)
+            assert all(part.isprintable() for part in parts if isinstance(part, str))
+        assert target.span is not None
+        assert text[slice(*target.span)] == target.text
 
 
 @given(st.text(max_size=300))

@@ -28,7 +28,7 @@ def finish_plan(draft: DraftPlan, *, file: str = "", sha256: str = "") -> Plan:
         year=head.year,
         continues=[role.continues for role in roles],
     )
-    areas = areas_of((mention.name for item in lists for mention in item.mentions), head.region)
+    areas = areas_of(mention.name for item in lists for mention in item.mentions)
     measures: list[Measure] = []
     position = 0
     for n, item in enumerate(draft.drafts, start=1):

@@ -29,21 +29,14 @@ def ancestors(name: str) -> tuple[str, ...]:
     return tuple(chain)
 
 
-def areas_of(units: Iterable[str], region: str = "") -> frozenset[str]:
-    """Names of areas that a plan's units and its own area make known.
-
-    石桥区政府 → 石桥区, 青岚高新区管委会 → 青岚高新区; of a province the cities, with and without 市. A short name
-    is only read as a place where a list or a figure follows it (:mod:`~lantian.reading.grammar.targets_scopes`).
-    """
+def areas_of(units: Iterable[str]) -> frozenset[str]:
+    """Names of areas that a plan's units make known: 石桥区政府 → 石桥区, 青岚高新区管委会 → 青岚高新区."""
     named = {_GOVERNMENT.sub("", re.sub(r"[（(].*", "", unit)) for unit in units if _GOVERNMENT.search(unit)}
-    named = {name for name in named if _AREA.fullmatch(name) and not _NO_NAME.search(name)}
-    within = _children().get(region, ()) if region else ()
-    return frozenset({*named, *within, *(name[:-1] for name in within if name.endswith("市") and len(name) > 2)})
+    return frozenset(name for name in named if _AREA.fullmatch(name) and not _NO_NAME.search(name))
 
 
 @cache
-def _children() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for name, (_, parent) in places().items():
-        found[parent] = (*found.get(parent, ()), name)
-    return found
+def short_names() -> frozenset[str]:
+    """The listed cities and provinces without their last word: 包头市 → 包头, 宁夏回族自治区 → 宁夏."""
+    ending = re.compile("(?:省|市|(?:壮族|回族|维吾尔)?自治区)$")
+    return frozenset(short for name in places() if len(short := ending.sub("", name)) >= 2 and short != name)

@@ -7,11 +7,12 @@ limits, dates, document numbers and distances are not targets. Targets without a
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from lantian.reading.grammar.targets_context import Context
 from lantian.reading.grammar.targets_figures import Figures
-from lantian.reading.grammar.targets_masks import mask
+from lantian.reading.grammar.targets_masks import BRACKET, HIDDEN, mask
 from lantian.reading.grammar.targets_wordings import find_wordings
 from lantian.reading.model import Deadline, Target
 
@@ -38,4 +39,10 @@ def find_targets(
     context = Context(mask(text), year=year, due=due, places=places, units=units, dates=dates)
     found = Figures(context).read()
     found += find_wordings(context, found)
-    return tuple(sorted(found, key=lambda target: target.span or (0, 0)))
+    return tuple(sorted(map(_printed, found), key=lambda target: target.span or (0, 0)))
+
+
+def _printed(target: Target) -> Target:
+    """The target with its subject free of the marks that stand for hidden words."""
+    subject = "".join(letter for letter in target.subject if letter not in (BRACKET, HIDDEN))
+    return target if subject == target.subject else replace(target, subject=subject)

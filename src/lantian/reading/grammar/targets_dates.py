@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from lantian.reading.grammar.targets_masks import Masked
 from lantian.reading.model import Deadline
@@ -150,9 +151,9 @@ def governing(mentions: list[DateMention], masked: Masked, position: int) -> Dat
     return None
 
 
-def find_baseline(before: str) -> int | str | None:
+def find_baseline(before: str) -> int | Literal["previous_year"] | None:
     """``previous_year`` (同比, 比上年) or the base year (较2020年, 比“十三五”末) of the last comparison in the text."""
-    found: int | str | None = None
+    found: int | Literal["previous_year"] | None = None
     for match in _BASELINE.finditer(before):
         if match["previous"]:
             found = "previous_year"

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from typing import Literal
 
 from lantian.reading.grammar.targets_context import Context
 from lantian.reading.grammar.targets_dates import DateMention, find_baseline
@@ -39,7 +40,8 @@ from lantian.reading.model import Comparator, Sense, Target, TargetKind
 _FLIP: dict[Comparator, Comparator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "=", "~": "~"}
 _LIST_JOINT = re.compile(r"\x01{0,300}(?:、|和|与|及|以及)\Z")
 _MORE = re.compile(r"(?:、|和)\d")
-_WHOLE = {"人", "名", "个", "张", "家", "辆", "床"}  # 3.2人 is a mean, not a number of people
+_WHOLE = {"人", "名", "个", "张", "家", "辆", "床", "次", "项", "件"}  # 3.2人 is a mean, not a number of people
+_REACH = 240  # characters that a base year is carried over semicolons
 _NAME_ONLY = re.compile(r"[，、；,;]\s?[^，。；,;、\d]{1,12}")
 _THINGS = re.compile(r"(?:改造|治理|修复|整治|建设|造林|绿化|推广)面积\Z")
 _KEPT = {"稳定在", "保持在", "维持在", "稳定到"}
@@ -100,7 +102,9 @@ class Figures:
                 continue
             adjoins = before is not None and before.end == quantity.start
             follows = before is not None and self._elides(before.end, before.unit, phrase)
-            if not (listed or follows) and (is_limit(phrase, self.masked, adjoins=adjoins) or is_ground(phrase)):
+            if not (listed or follows) and (
+                is_limit(phrase, self.masked, adjoins=adjoins) or is_ground(phrase, self.masked)
+            ):
                 continue
             if self.context.is_past(quantity.start):
                 continue
@@ -213,8 +217,6 @@ class Figures:
             kind = "level"
         self.level = (quantity.end, quantity.unit) if kind == "level" else (-1, None)
         counted = kind == "count"
-        sentence = self.masked.view[self.masked.sentence(quantity.start)[0] : quantity.start]
-        near = self.masked.view[self.masked.clause(quantity.start)[0] : quantity.start]
         return Target(
             text=self.masked.text[start:end],
             subject=subject,
@@ -223,7 +225,7 @@ class Figures:
             value=value,
             value_max=top,
             unit=quantity.unit,
-            baseline=find_baseline(near if phrase.sign == 0 else sentence) if kind == "change" else None,  # type: ignore[arg-type]
+            baseline=self._baseline(phrase) if kind == "change" else None,
             by=self.context.deadline(quantity.start),
             scope=scope,
             qualifier=qualifier_of(self.masked, self.starts, phrase),
@@ -251,7 +253,8 @@ class Figures:
         if unit_class == "ratio":
             return "rate", value, top, comparator
         named = clean(phrase.stem)
-        fresh = _FRESH.match(named) is not None or (phrase.compared is None and _THINGS.search(named) is not None)
+        fresh = _FRESH.match(named) is not None and comparator not in ("<=", "<")
+        fresh = fresh or (phrase.compared is None and _THINGS.search(named) is not None)
         stock = words_at_end("stock_noun").search(phrase.stem) is not None and phrase.compared is not None
         if words("per_head").search(phrase.stem) or (quantity.unit in _WHOLE and value != int(value)):
             return "level", value, top, comparator
@@ -261,11 +264,28 @@ class Figures:
             return ("level" if stock else "count"), value, top, comparator
         if unit_class in ("extent", "size"):
             doing = words("doing_verb").search(phrase.before) is not None
+            doing = doing or (
+                (quantity.unit or "").endswith("元") and words("funding_verb").search(phrase.stem) is not None
+            )
             counted = fresh or (not level and (doing or phrase.compared is None))
             return ("count" if counted else "level"), value, top, comparator
         if unit_class == "rate" and fresh:
             return "count", value, top, comparator
         return "level", value, top, comparator
+
+    def _baseline(self, phrase: Phrase) -> int | Literal["previous_year"] | None:
+        """What a change is compared with: 压减100万吨 only by its own clause, 下降5% also by words before in the
+        sentence, and by a base year before a semicolon."""
+        start, view = phrase.quantity.start, self.masked.view
+        sentence = self.masked.sentence(start)[0]
+        if phrase.sign == 0:
+            return find_baseline(view[self.masked.clause(start)[0] : start])
+        found = find_baseline(view[sentence:start])
+        while found is None and sentence and view[sentence - 1] in "；;" and start - sentence < _REACH:
+            sentence = self.masked.sentence(sentence - 1)[0]
+            earlier = find_baseline(view[sentence:start])
+            found = earlier if isinstance(earlier, int) else None
+        return found
 
     def _part_of_level(self, phrase: Phrase, quantity: Quantity) -> bool:
         """规模达到500万千瓦，其中新型300万千瓦: a part without a verb of its own is of the same kind as its whole."""

@@ -17,7 +17,7 @@ from lantian.reading.model import Comparator
 _REACH = 120  # characters of a clause that are looked at before and after a figure
 _BASELINE_TAIL = re.compile(
     r"(?:同比|环比|(?:较|比|与|以)(?:上|去|前)一?年(?:度|同期|相比|同比)?|(?:较|比|与|以)(?:20\d\d年|[“\"]?十[二三四五六]五[”\"]?(?:期?末|期间)?)(?:相比|为基[准数期])?"
-    r"|(?<=[于过到])(?:总数|总量|总面积|总户数)的?|相比|平均每?年|年均|每人每[年月日天]|每[年月日天周次人]|当年|各自)\Z"
+    r"|(?<=[于过到])(?:总数|总量|总面积|总户数)的?|相比|平均每?年|年均|每人每[年月日天]|每(?:[年月日天周次人季]|季度|半年)|当年|各自)\Z"
 )
 _FALL = re.compile(
     r"(?:下降|降低|减少|削减|减排|压减|下滑|缩减|压降|改善|缩短|压缩|(?<!削)减量|少排|降幅|下降率|下降幅度|降低率|减少率|削减率|减幅|降率|节约|节省)(?:率|比例|幅度)?\Z"
@@ -29,13 +29,16 @@ _HEAD_FALL = re.compile(
 _LEAST_VERB = re.compile(
     r"(?P<word>(?P<least>至少|不少于|不低于)|(?:最多|不超过))(?P<verb>再?" + fragment("doing_verb") + r")\Z"
 )
+_LEAST = {"不少于", "不低于", "至少"}
+_CLASSES = re.compile(r"(?:划?分为|划?分成|划分)")
+_ATTRIBUTE = re.compile(r"[^，。；、和\d\x01]{2,16}\d")
 _SHARE_OF = re.compile(
     r"(?:(?<=低于)|(?<=少于)|(?<=超过)|(?<=达到)|(?<=高于)|(?<=高到)|(?<=降到)|(?<=降至))[^，。；、\d\x01]{2,14}的\Z"
 )
 _FINE = re.compile(r"\x01{0,300}(?:优良|优秀|达标|良好|蓝天|好天)")
 _DEFINES = re.compile(r"的[^，。；]{1,20}(?:实现|达到)\Z")
 _RESTS = re.compile(r"(?:以|围绕|依托|聚焦|针对|面向|立足)\Z")
-_CJK = re.compile(r"[一-龥A-Za-z]")
+_CJK = re.compile(r"[^\W\d_]")
 _SMALL_CHINESE_UNITS = {"座", "所", "台", "公里", "艘", "架次"}
 _DISTANCE = {"米", "m", "公里", "km", "千米"}
 _HELD = {"户", "人", "名", "辆", "台", "头", "只", "艘", "床", "座", "万元"}
@@ -138,18 +141,22 @@ def _strip(before: str) -> tuple[str, Comparator | None, bool, int, frozenset[st
 
 def head_falls(phrase: Phrase) -> bool:
     """压减煤炭消费100万吨, 减少煤炭用量5%: the falling verb stands before its object."""
-    if phrase.sign or phrase.compared not in (None, "="):
+    if phrase.sign or (phrase.compared not in (None, "=") and not phrase.said & _LEAST):
         return False
     return _HEAD_FALL.match(phrase.stem.lstrip("、，, 和及并")) is not None and phrase.quantity.unit_class not in (
         "count",
     )
 
 
-def is_ground(phrase: Phrase) -> bool:
+def is_ground(phrase: Phrase, masked: Masked) -> bool:
     """Whether the figure says where things stand or on what they rest: 由70%提高, 已完成120座, 以10个园区为重点."""
     if phrase.stem.endswith(("由", "从", "自")) and phrase.compared is None:
         return True
     if _RESTS.search(phrase.stem) and phrase.compared is None:
+        return True
+    start = phrase.quantity.start
+    classed = "其中" in phrase.before[:4] or phrase.before.startswith("、")
+    if classed and _CLASSES.search(masked.view, max(masked.sentence(start)[0], start - 120), start):
         return True
     return words("background_word").search(phrase.before) is not None
 
@@ -235,6 +242,9 @@ def is_limit(phrase: Phrase, masked: Masked, *, adjoins: bool) -> bool:
         return False
     if rest.startswith("级"):
         return True
+    bare = kind == "size" and quantity.value < 1000 and phrase.compared is None and quantity.after is None
+    if bare and _ATTRIBUTE.match(masked.figures, quantity.end):
+        return True
     if adjoins and kind in ("size", "rate") and _CJK.match(rest):
         return True
     if quantity.unit in _DISTANCE and (words("relation_noun").match(rest) or phrase.stem.endswith("每隔")):
@@ -267,7 +277,8 @@ def is_limit(phrase: Phrase, masked: Masked, *, adjoins: bool) -> bool:
             return not strong or kind != "size"
         if kind in ("count", "extent"):
             return not doing and phrase.compared in (">", "<", ">=", "<=", None) and not _governed(phrase)
-        return kind == "ratio" and phrase.compared in (">", "<", ">=") and not doing
+        acts = words("doing_verb").search(noun) is not None
+        return kind == "ratio" and phrase.compared in (">", "<", ">=") and not doing and not acts
     if phrase.stem.endswith("保障") and words("supply_noun").search(rest):
         return False
     if _CJK.match(rest) and quantity.after == ">=" and kind in ("size", "rate", "time"):

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from lantian.reading.grammar.places import places
+from lantian.reading.grammar.places import places, short_names
 from lantian.reading.grammar.targets_masks import BRACKET, Masked
-from lantian.reading.grammar.targets_words import fragment, words
+from lantian.reading.grammar.targets_words import HAN, fragment, words
 from lantian.reading.model import Applies
 
 _SUFFIX = r"(?:自治州|自治县|自治旗|开发区|高新区|新区|林区|特区|区|县|市|镇|乡|街道|旗|盟|州|省)"
-_PLACE = re.compile(rf"[一-龥]{{1,8}}?{_SUFFIX}")
+_PLACE = re.compile(rf"{HAN}{{1,8}}?{_SUFFIX}")
 _ENDS_AREA = re.compile(_SUFFIX + r"\Z")
 _AFTER_SHORT = re.compile(r"[、和与及等（(\x01A-Za-z\d]|以及|两市|三市|四市|分别|细颗粒物|优良|空气|\Z")
 _INSIDE_WORD = re.compile(r"[城域级政民容间舰直际场块贸旗镇乡]")  # 卫生县城, 跨省际, 本市场
 _SHORTENED = re.compile(
-    r"(?P<short>[一-龥]{2,3}(?:、[一-龥]{2,3})*)(?:、|和)(?P<full>[一-龥]{2,3}[市县区])(?![市县区、])"
+    rf"(?P<short>{HAN}{{2,3}}(?:、{HAN}{{2,3}})*)(?:、|和)(?P<full>{HAN}{{2,3}}[市县区])(?![市县区、])"
 )
+_WORD = re.compile(HAN + "+")
 _JOINT = re.compile(r"、|以及|和|与|及")
 _LEAD = re.compile(
     r"(?:其中[:：，,]?|在|对|由|推动|推进|组织|支持|指导|督促|协助|完成|将|以|并|加快|[，,、：:\s“]|到?20\d\d年(?:底|末)?前?|\d{1,2}月底前|年底前|力争)*"
@@ -27,10 +28,10 @@ _NOT_PLACE = re.compile(
     + fragment("doing_verb")
 )
 _OFFICE = re.compile(
-    r"[一-龥]{0,8}?(?:局|委员会|管委会|办公室|大队|支队)|[一-龥]{0,10}?(?:委|办)(?:[、，,牵会负组就]|等)"
+    rf"{HAN}{{0,8}}?(?:局|委员会|管委会|办公室|大队|支队)|{HAN}{{0,10}}?(?:委|办)(?:[、，,牵会负组就]|等)"
 )
 _GENERIC = re.compile(fragment("not_area") + r"\Z")
-_NAMED_ZONE = re.compile(r"[一-龥]{2,}(?:开发区|高新区|新区|示范区)\Z")
+_NAMED_ZONE = re.compile(HAN + r"{2,}(?:开发区|高新区|新区|示范区)\Z")
 
 
 def find_places(text: str, known: Collection[str]) -> list[str]:
@@ -43,7 +44,7 @@ def find_places(text: str, known: Collection[str]) -> list[str]:
     while True:
         name = _place_at(text, position, known)
         if name is None and shortened and position < shortened.end("short"):
-            name = re.compile(r"[一-龥]+").match(text, position)[0]  # type: ignore[index]
+            name = _WORD.match(text, position)[0]  # type: ignore[index]
         if name is None:
             return found
         found.append(name)
@@ -59,14 +60,15 @@ def find_places(text: str, known: Collection[str]) -> list[str]:
 def _place_at(text: str, position: int, known: Collection[str]) -> str | None:
     for length in range(min(16, len(text) - position), 1, -1):
         name = text[position : position + length]
-        if name in known and (_ENDS_AREA.search(name) or _AFTER_SHORT.match(text, position + length)):
+        listed = name in known or name in places() or name in short_names()
+        if listed and (_ENDS_AREA.search(name) or _AFTER_SHORT.match(text, position + length)):
             return name
     group = words("area_group").match(text, position)
     if group:
         return group[0]
     match = _PLACE.match(text, position)
     while match and (longer := re.compile(_SUFFIX).match(text, match.end())) and len(match[0]) + len(longer[0]) < 12:
-        match = re.compile(rf"[一-龥]{{{longer.end() - position}}}").match(text, position)
+        match = re.compile(rf"{HAN}{{{longer.end() - position}}}").match(text, position)
     if match is None or len(match[0]) < 2 or _NOT_PLACE.search(match[0]) or words("no_place").search(match[0]):
         return None
     if _INSIDE_WORD.match(text, match.end()) or (match[0].endswith("省") and match[0] not in places()):
@@ -99,7 +101,8 @@ def _carries(masked: Masked, start: int, clause: int, places: list[str]) -> bool
         return True
     if words("own_area").match(masked.view, clause):
         return False
-    lead = masked.figures[start : masked.clause(start)[1]]
+    first = max(start, masked.view.find(places[0], start))
+    lead = masked.figures[first : masked.clause(first)[1]]
     return len(lead.strip("，,：: ")) <= sum(map(len, places)) + 2 or any(letter.isdigit() for letter in lead)
 
 

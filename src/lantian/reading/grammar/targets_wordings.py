@@ -12,7 +12,8 @@ from lantian.reading.grammar.targets_context import Context
 from lantian.reading.grammar.targets_masks import BRACKET, Masked
 from lantian.reading.grammar.targets_scopes import applies_to, scope_of
 from lantian.reading.grammar.targets_subjects import after_words, clean, is_low, without_verb
-from lantian.reading.grammar.targets_words import fragment, table, words
+from lantian.reading.grammar.targets_words import fragment, words
+from lantian.reading.lexicon import table
 from lantian.reading.model import Sense, Strength, Target, TargetKind
 
 _KINDS: tuple[TargetKind, ...] = get_args(TargetKind)
@@ -31,9 +32,7 @@ _GENERAL = re.compile(r"(?:制度|机制|协议|法规|措施)\Z")
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (row["kind"], re.compile(row["pattern"].replace("\\x01", BRACKET))) for row in table("target_kinds.csv")
-    )
+    return tuple((row["kind"], re.compile(row["pattern"].replace("\\x01", BRACKET))) for row in table("target_kinds"))
 
 
 @cache

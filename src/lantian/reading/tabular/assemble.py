@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from lantian.reading.draft import Draft, DraftPlan, DraftRole
 from lantian.reading.grammar.units import is_unit_name
 from lantian.reading.layout import Document
 from lantian.reading.model import CellRef, Flag
-from lantian.reading.prose import lead_first, read_prose
-from lantian.reading.prose.brackets import first_leads
-from lantian.reading.prose.duties import read_duties
 from lantian.reading.tabular.columns import ROLE_FIELDS
 from lantian.reading.tabular.groups import Group, group_rows
 from lantian.reading.tabular.joins import join_cut_rows
@@ -25,6 +23,9 @@ OCR_UNCERTAIN = 0.80  # mean line score under which a reviewer should look (docs
 
 _FEWEST_OWNED = 3  # items with duties that make prose beside a table a plan
 _OPENING = 10  # characters by which a sentence is known again
+# The prose reader takes a tenth of a second to import, and few plans with tables need it: words that call for it.
+_PROSE_HINT = re.compile("牵头|负责|责任|配合|落实")
+_FIRST_HINT = re.compile("牵头|第一|首")
 _ROLE_WORD = re.compile(r"牵头|配合|协办|协助|参与|主责|负责|责任单位")
 _ROLE_END = re.compile(r"(?:牵头|配合|协办|协助|参与|主责|负责)$|[；;，,]$")
 _SENTENCE_GAP = re.compile(r"(?<=[。；;！？])[ \u3000]+(?=\S)|[ \u3000]{2,}(?=\S)")
@@ -37,6 +38,10 @@ def draft_plans(document: Document) -> list[DraftPlan]:
     again, with columns, what the prose says: then the table is read (R58).
     """
     tables = [plan for plan in draft_tables(document) if plan.drafts]
+    if tables and not any(_PROSE_HINT.search(paragraph.text) for paragraph in document.paragraphs()):
+        return tables
+    from lantian.reading.prose import read_prose
+
     prose = read_prose(document)
     if not tables:
         return prose
@@ -68,12 +73,23 @@ def draft_tables(document: Document) -> list[DraftPlan]:
     """Every plan that the document prints as a table, in print order."""
     found = collect_plans(document)
     plans = [_draft_plan(rows) for rows in found]
-    everywhere = bool(plans) and first_leads(paragraph.text for paragraph in document.paragraphs())
+    everywhere = bool(plans) and _first_leads(paragraph.text for paragraph in document.paragraphs())
     for rows, plan in zip(found, plans, strict=True):
-        if everywhere or first_leads([*rows.notes, *rows.header.words]):
+        if everywhere or _first_leads([*rows.notes, *rows.header.words]):
+            from lantian.reading.prose import lead_first
+
             for draft in plan.drafts:
                 lead_first(draft)
     return plans
+
+
+def _first_leads(texts: Iterable[str]) -> bool:
+    hints = [text for text in texts if _FIRST_HINT.search(text)]
+    if not hints:
+        return False
+    from lantian.reading.prose.brackets import first_leads
+
+    return first_leads(hints)
 
 
 def _draft_plan(plan: PlanRows) -> DraftPlan:
@@ -196,6 +212,8 @@ def spoken_roles(text: str) -> list[DraftRole]:
     for line in lines[1:]:
         ended = _ROLE_END.search(content)
         content += ("，" if ended else "、" if is_unit_name(re.split("[、，；：]", content)[-1]) else "") + line
+    from lantian.reading.prose.duties import read_duties
+
     duties = read_duties(content)
     return duties[0].roles if duties is not None and duties[1] in ("label", "verb") else []
 
