@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from lantian.reading.draft import Draft, DraftPlan
 from lantian.reading.layout import Cell, Document, Paragraph, Table
-from lantian.reading.prose.reader import read_prose
+from lantian.reading.prose import read_prose
 
 
 def document(text: str) -> Document:

@@ -8,7 +8,7 @@ import pytest
 
 from lantian.reading import open_document
 from lantian.reading.draft import Draft, DraftPlan
-from lantian.reading.prose.reader import read_prose
+from lantian.reading.prose import read_prose
 
 pytestmark = pytest.mark.shared
 

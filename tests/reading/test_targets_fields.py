@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from lantian.reading.grammar.deadlines import find_dates
 from lantian.reading.grammar.places import areas_of
 from lantian.reading.grammar.targets import find_targets
-from lantian.reading.grammar.targets_numbers import chinese_number, find_quantities
+from lantian.reading.grammar.targets.numbers import chinese_number, find_quantities
 from lantian.reading.model import Target
 
 CASES = Path(__file__).parent / "targets_invented.csv"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from lantian.reading.grammar.targets_dates import DateMention, find_mentions, governing
-from lantian.reading.grammar.targets_masks import Masked
-from lantian.reading.grammar.targets_words import words
+from lantian.reading.grammar.targets.dates import DateMention, find_mentions, governing
+from lantian.reading.grammar.targets.masks import Masked
+from lantian.reading.grammar.targets.words import words
 from lantian.reading.model import Deadline, Strength
 
 _COMMA = re.compile(r"[，,]")

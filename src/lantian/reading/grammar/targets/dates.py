@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from lantian.reading.grammar.targets_masks import Masked
+from lantian.reading.grammar.targets.masks import Masked
 from lantian.reading.model import Deadline
 
 _QUARTERS = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}

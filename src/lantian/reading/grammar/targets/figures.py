@@ -9,9 +9,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
-from lantian.reading.grammar.targets_context import Context
-from lantian.reading.grammar.targets_dates import DateMention, find_baseline
-from lantian.reading.grammar.targets_details import (
+from lantian.reading.grammar.targets.context import Context
+from lantian.reading.grammar.targets.dates import DateMention, find_baseline
+from lantian.reading.grammar.targets.details import (
     denominator_of,
     end_of,
     period_of,
@@ -19,12 +19,12 @@ from lantian.reading.grammar.targets_details import (
     span_of,
     statistic_of,
 )
-from lantian.reading.grammar.targets_masks import BRACKET, Masked
-from lantian.reading.grammar.targets_numbers import Number, Quantity, find_quantities
-from lantian.reading.grammar.targets_phrase import Phrase, head_falls, is_goal, is_ground, is_limit, read_phrase
-from lantian.reading.grammar.targets_ranks import find_ranks
-from lantian.reading.grammar.targets_scopes import applies_to, find_places, scope_of, without_places
-from lantian.reading.grammar.targets_subjects import (
+from lantian.reading.grammar.targets.masks import BRACKET, Masked
+from lantian.reading.grammar.targets.numbers import Number, Quantity, find_quantities
+from lantian.reading.grammar.targets.phrase import Phrase, head_falls, is_goal, is_ground, is_limit, read_phrase
+from lantian.reading.grammar.targets.ranks import find_ranks
+from lantian.reading.grammar.targets.scopes import applies_to, find_places, scope_of, without_places
+from lantian.reading.grammar.targets.subjects import (
     clean,
     is_low,
     measures_alike,
@@ -34,7 +34,7 @@ from lantian.reading.grammar.targets_subjects import (
     split_items,
     without_verb,
 )
-from lantian.reading.grammar.targets_words import words, words_at_end
+from lantian.reading.grammar.targets.words import words, words_at_end
 from lantian.reading.model import Comparator, Sense, Target, TargetKind
 
 _FLIP: dict[Comparator, Comparator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "=", "~": "~"}

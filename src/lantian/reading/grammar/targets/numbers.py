@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from lantian.reading.grammar.targets_words import comparators_after, match_unit
+from lantian.reading.grammar.targets.words import comparators_after, match_unit
 from lantian.reading.model import Comparator
 
 Number = float | int

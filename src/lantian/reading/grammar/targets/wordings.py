@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import get_args
 
-from lantian.reading.grammar.targets_context import Context
-from lantian.reading.grammar.targets_masks import BRACKET, Masked
-from lantian.reading.grammar.targets_scopes import applies_to, scope_of
-from lantian.reading.grammar.targets_subjects import after_words, clean, is_low, without_verb
-from lantian.reading.grammar.targets_words import fragment, words
+from lantian.reading.grammar.targets.context import Context
+from lantian.reading.grammar.targets.masks import BRACKET, Masked
+from lantian.reading.grammar.targets.scopes import applies_to, scope_of
+from lantian.reading.grammar.targets.subjects import after_words, clean, is_low, without_verb
+from lantian.reading.grammar.targets.words import fragment, words
 from lantian.reading.lexicon import table
 from lantian.reading.model import Sense, Strength, Target, TargetKind
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from lantian.reading.grammar.targets_masks import BRACKET, Masked
-from lantian.reading.grammar.targets_numbers import Quantity
-from lantian.reading.grammar.targets_words import comparators, fragment, tail_words, words, words_at_end
+from lantian.reading.grammar.targets.masks import BRACKET, Masked
+from lantian.reading.grammar.targets.numbers import Quantity
+from lantian.reading.grammar.targets.words import comparators, fragment, tail_words, words, words_at_end
 from lantian.reading.model import Comparator
 
 _REACH = 120  # characters of a clause that are looked at before and after a figure

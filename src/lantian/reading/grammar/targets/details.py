@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from lantian.reading.grammar.targets_masks import BRACKET, Masked
-from lantian.reading.grammar.targets_numbers import Quantity
-from lantian.reading.grammar.targets_phrase import Phrase
-from lantian.reading.grammar.targets_subjects import clean
+from lantian.reading.grammar.targets.masks import BRACKET, Masked
+from lantian.reading.grammar.targets.numbers import Quantity
+from lantian.reading.grammar.targets.phrase import Phrase
+from lantian.reading.grammar.targets.subjects import clean
 
 _QUALIFIER = re.compile(r"扣除|不含|不包括|不包含|不计|除外|除[^，。]{1,20}外")
 _CLOSING = re.compile(r"\x01+")

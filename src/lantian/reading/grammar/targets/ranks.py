@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from lantian.reading.grammar.targets_context import Context
-from lantian.reading.grammar.targets_numbers import chinese_number
-from lantian.reading.grammar.targets_scopes import applies_to, scope_of, without_places
-from lantian.reading.grammar.targets_subjects import clean
+from lantian.reading.grammar.targets.context import Context
+from lantian.reading.grammar.targets.numbers import chinese_number
+from lantian.reading.grammar.targets.scopes import applies_to, scope_of, without_places
+from lantian.reading.grammar.targets.subjects import clean
 from lantian.reading.model import Target
 
 _NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})"

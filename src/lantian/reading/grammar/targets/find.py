@@ -10,10 +10,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
-from lantian.reading.grammar.targets_context import Context
-from lantian.reading.grammar.targets_figures import Figures
-from lantian.reading.grammar.targets_masks import BRACKET, HIDDEN, mask
-from lantian.reading.grammar.targets_wordings import find_wordings
+from lantian.reading.grammar.targets.context import Context
+from lantian.reading.grammar.targets.figures import Figures
+from lantian.reading.grammar.targets.masks import BRACKET, HIDDEN, mask
+from lantian.reading.grammar.targets.wordings import find_wordings
 from lantian.reading.model import Deadline, Target
 
 

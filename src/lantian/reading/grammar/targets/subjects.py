@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from lantian.reading.grammar.targets_masks import BRACKET
-from lantian.reading.grammar.targets_phrase import Phrase
-from lantian.reading.grammar.targets_words import fragment, tail_words, words, words_at_end, words_at_start
+from lantian.reading.grammar.targets.masks import BRACKET
+from lantian.reading.grammar.targets.phrase import Phrase
+from lantian.reading.grammar.targets.words import fragment, tail_words, words, words_at_end, words_at_start
 
 _LONGEST = 40
 _EDGE = ' 　，,、。；;：:的和与及并“”"（）()' + BRACKET

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from lantian.reading.grammar.targets_numbers import fold_digits
+from lantian.reading.grammar.targets.numbers import fold_digits
 
 BRACKET = "\x01"
 HIDDEN = "\x02"

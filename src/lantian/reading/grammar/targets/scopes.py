@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 
 from lantian.reading.grammar.places import places, short_names
-from lantian.reading.grammar.targets_masks import BRACKET, Masked
-from lantian.reading.grammar.targets_words import HAN, fragment, words
+from lantian.reading.grammar.targets.masks import BRACKET, Masked
+from lantian.reading.grammar.targets.words import HAN, fragment, words
 from lantian.reading.model import Applies
 
 _SUFFIX = r"(?:自治州|自治县|自治旗|开发区|高新区|新区|林区|特区|区|县|市|镇|乡|街道|旗|盟|州|省)"
