@@ -254,6 +254,10 @@ def test_two_plans_in_one_file():
     assert [plan.title for plan in plans] == ["云岭市大气污染防治2025年行动计划", "云岭市水污染防治2025年行动计划"]
 
 
+def test_a_header_without_rows_is_no_plan():
+    assert [draft for plan in draft_tables(dump()) for draft in plan.drafts] == []
+
+
 def test_a_document_without_a_plan_table_gives_none():
     assert draft_tables(Document("text", [Paragraph("关于开展活动的通知")])) == []
 

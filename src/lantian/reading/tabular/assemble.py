@@ -25,7 +25,7 @@ _FEWEST_OWNED = 3  # items with duties that make prose beside a table a plan
 _OPENING = 10  # characters by which a sentence is known again
 # The prose reader takes a tenth of a second to import, and few plans with tables need it: words that call for it.
 _PROSE_HINT = re.compile("牵头|负责|责任|配合|落实")
-_FIRST_HINT = re.compile("牵头|第一|首")
+_FIRST_HINT = re.compile("第一|首")
 _ROLE_WORD = re.compile(r"牵头|配合|协办|协助|参与|主责|负责|责任单位")
 _ROLE_END = re.compile(r"(?:牵头|配合|协办|协助|参与|主责|负责)$|[；;，,]$")
 _SENTENCE_GAP = re.compile(r"(?<=[。；;！？])[ \u3000]+(?=\S)|[ \u3000]{2,}(?=\S)")

@@ -60,7 +60,7 @@ def mark_sections(plan: PlanRows) -> None:
     measures = [row for row in plan.rows if row.kind == "measure"]
     forms = {number_form(row.text("seq")) for row in measures if row.own("seq") and not _is_bare(row)}
     unnumbered = any(not row.own("seq") and not _is_bare(row) for row in measures)
-    for row, following in zip(measures, [*measures[1:], None], strict=True):
+    for row, following in zip(measures, [*measures[1:], None], strict=False):
         if not _is_bare(row):
             continue
         if not row.own("seq"):
