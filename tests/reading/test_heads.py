@@ -61,3 +61,10 @@ def test_documents_that_are_only_cited_do_not_tell_the_level() -> None:
 )
 def test_any_text_is_read_without_an_error(title: str, lines: list[str]) -> None:
     assert read_head(title, lines, units=lines) == read_head(title, lines, units=lines)
+
+
+def test_tasks_tell_the_medium_of_pages_without_a_title():
+    tasks = ["推进低VOCs含量产品源头替代", "加强扬尘管控", "巩固黑臭水体治理成效"]
+    assert read_head("", [], topics=tasks).medium == "air"
+    assert read_head("", [], topics=["加强宣传"]).medium == "other"
+    assert read_head("云岭市2025年水污染防治计划", [], topics=tasks).medium == "water"

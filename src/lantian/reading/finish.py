@@ -20,7 +20,8 @@ def finish_plan(draft: DraftPlan, *, file: str = "", sha256: str = "") -> Plan:
     """Read the words of a plan in print. Pure: the same draft gives the same plan."""
     roles = [role for item in draft.drafts for role in item.roles]
     printed = [role.text for role in roles]
-    head = read_head(draft.title, draft.preamble, units=printed)
+    tasks = [item.task for item in draft.drafts]
+    head = read_head(draft.title, draft.preamble, units=printed, topics=tasks)
     lists = read_unit_lists(
         printed,
         region=head.region,

@@ -53,17 +53,18 @@ class Head:
     medium: Medium
 
 
-def read_head(title: str, preamble: Sequence[str], *, units: Sequence[str] = ()) -> Head:
+def read_head(title: str, preamble: Sequence[str], *, units: Sequence[str] = (), topics: Sequence[str] = ()) -> Head:
     """Read the head of a plan.
 
     :param title: the plan's title, layout spaces allowed.
     :param preamble: what is printed before the measures: issuer, document number, salutation, date.
     :param units: printed role cells; they tell the area and level where title and preamble name none.
+    :param topics: tasks of the plan; they tell the medium of pages that print no title (a scan of two pages).
     """
     title = join_layout(title)
     lines = [join_layout(line) for line in preamble]
     region, level = _place(title, lines, units)
-    return Head(_year(title, lines), region, level, _medium(title, lines))
+    return Head(_year(title, lines), region, level, _medium(title, lines) if title else _medium_of_topics(topics))
 
 
 @cache
@@ -90,6 +91,16 @@ def _years(pattern: re.Pattern[str], texts: Iterable[str]) -> list[int]:
             printed = next(group for group in match.groups() if group)
             years.append(number(printed))
     return years
+
+
+def _medium_of_topics(topics: Sequence[str]) -> Medium:
+    """The medium that most tasks name, if any does."""
+    found: Counter[Medium] = Counter()
+    for medium in ("air", "water", "soil"):
+        pattern = re.compile(alternation(_words(medium)), re.I)
+        found[medium] = sum(bool(pattern.search(topic)) for topic in topics)
+    medium, times = found.most_common(1)[0]
+    return medium if times else "other"
 
 
 def _medium(title: str, lines: Sequence[str]) -> Medium:
