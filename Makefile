@@ -25,6 +25,7 @@ $(RUN_STAMP): $(VENV)/pyvenv.cfg requirements/run.txt pyproject.toml package-loc
 	@echo "Setting up (first start: a few minutes) …"
 	@$(PIP) install --require-hashes -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements/node.txt
 	@$(BIN)/python -m lantian.site.assets
 	@$(BIN)/python -m lantian.site.messages compile
 	@touch $@
@@ -62,6 +63,7 @@ lock: ## renew the locked versions (needs uv and npm)
 	  --extra ocr pyproject.toml requirements/build.in
 	uv pip compile --universal --generate-hashes --python-version 3.11 -q -o requirements/dev.txt \
 	  --extra ocr --extra dev pyproject.toml requirements/build.in
+	uv pip compile --universal --generate-hashes --python-version 3.11 -q -o requirements/node.txt requirements/node.in
 	npm install --package-lock-only --omit-lockfile-registry-resolved
 
 clean: ## remove what setup and runs have made (not the data folder var/)
