@@ -320,3 +320,9 @@ def test_sentence_typed_before_it_was_read(sentence: str, wanted: list[str]) -> 
         if t.value is not None
     ]
     assert found == [item.rstrip() for item in wanted]
+
+
+@pytest.mark.parametrize("sentence", ["PM2.5浓度同比持续下降。", "降尘量同比进一步下降。", "投诉量比上年明显减少。"])
+def test_a_direction_may_say_both_how_and_against_what(sentence: str):
+    (target,) = find_targets(sentence, year=2026, due=None)
+    assert (target.kind, target.value) == ("direction", None)

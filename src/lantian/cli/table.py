@@ -26,7 +26,7 @@ def plan_table(plans: Sequence[Plan], *, chinese: bool, width: int = 160) -> str
         console.print(f"{plan.title}（{plan.region} {plan.year or '—'}）" if chinese else f"{plan.title} ({plan.year})")
         table = Table(box=SQUARE, show_lines=True, expand=True)
         for title, ratio in zip(titles, ratios, strict=True):
-            table.add_column(title, ratio=ratio)
+            table.add_column(title, ratio=ratio, overflow="fold")
         section = None
         for measure in plan.measures:
             if measure.section != section:
