@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantian.reading import plans_of
+from lantian.reading.columns import find_header, header_field
 from lantian.reading.grammar.units import split_units
 from lantian.reading.layout import Cell, Document, Paragraph, Table
 from lantian.reading.model import Plan
 from lantian.reading.tabular import draft_tables
-from lantian.reading.tabular.columns import find_header, header_field
 from lantian.reading.tabular.rows import is_compound_number, number_form, parse_number
 from lantian.reading.tabular.titles import (
     heads_section,

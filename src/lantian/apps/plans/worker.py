@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from lantian.reading import open_document, plans_of
+from lantian.reading.columns import find_header
 from lantian.reading.errors import ReadingError
 from lantian.reading.layout import Document, Paragraph, Table
 from lantian.reading.model import Plan
-from lantian.reading.tabular.columns import find_header
 from lantian.reading.text import join_layout
 
 WIDTH = 1400  # of a page picture, in pixels

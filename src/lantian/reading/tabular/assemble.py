@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from lantian.reading.columns import ROLE_FIELDS
 from lantian.reading.draft import Draft, DraftPlan, DraftRole
 from lantian.reading.grammar.units import is_unit_name
 from lantian.reading.layout import Document
 from lantian.reading.model import CellRef, Flag
-from lantian.reading.tabular.columns import ROLE_FIELDS
 from lantian.reading.tabular.groups import Group, group_rows
 from lantian.reading.tabular.joins import join_cut_rows
 from lantian.reading.tabular.plan_tables import collect_plans

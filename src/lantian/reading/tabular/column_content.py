@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from lantian.reading.columns import ROLE_FIELDS, Field, Grid, Header, header_field, is_list_word, settle
 from lantian.reading.grammar.deadlines import is_deadline
 from lantian.reading.grammar.units import is_unit_name, split_units
 from lantian.reading.layout import Cell, Table
 from lantian.reading.model import Flag
-from lantian.reading.tabular.columns import ROLE_FIELDS, Field, Grid, Header, header_field, is_list_word, settle
 from lantian.reading.text import compare_form, join_layout
 
 _SAMPLE = 16  # cells of a column that are looked at; a column is of one kind throughout

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from lantian.reading.columns import ROLE_FIELDS, Field
 from lantian.reading.grammar.deadlines import is_deadline
 from lantian.reading.model import Flag
-from lantian.reading.tabular.columns import ROLE_FIELDS, Field
 from lantian.reading.tabular.rows import Row, RowCell, same_words
 from lantian.reading.text import join_layout
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lantian.reading.columns import Grid, Header, find_header, header_field, is_list_word
 from lantian.reading.layout import Document, Paragraph, Table
 from lantian.reading.model import CellRef, Flag
 from lantian.reading.tabular.column_content import complete_header, fits, read_header_by_content
-from lantian.reading.tabular.columns import Grid, Header, find_header, header_field, is_list_word
 from lantian.reading.tabular.row_reading import is_note, read_row
 from lantian.reading.tabular.rows import PlanRows, Row, RowCell, parse_number
 from lantian.reading.tabular.titles import (

@@ -7,9 +7,9 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from lantian.reading.columns import ROLE_FIELDS, Field, Header
 from lantian.reading.grammar.units import split_units
 from lantian.reading.model import Flag
-from lantian.reading.tabular.columns import ROLE_FIELDS, Field, Header
 from lantian.reading.tabular.groups import Group
 from lantian.reading.tabular.row_reading import is_ditto
 from lantian.reading.tabular.rows import DASHES, Row, RowCell

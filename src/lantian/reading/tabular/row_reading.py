@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+from lantian.reading.columns import ROLE_FIELDS, Field, Header, fields_of
 from lantian.reading.layout import Cell, Table
 from lantian.reading.lexicon import table as word_table
 from lantian.reading.model import CellRef
-from lantian.reading.tabular.columns import ROLE_FIELDS, Field, Header, fields_of
 from lantian.reading.tabular.rows import DASHES, Row, RowCell, parse_number
 from lantian.reading.tabular.titles import section_level
 from lantian.reading.text import join_layout

@@ -7,9 +7,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lantian.reading.columns import Field, Header
 from lantian.reading.layout import Paragraph
 from lantian.reading.model import CellRef, Flag
-from lantian.reading.tabular.columns import Field, Header
 from lantian.reading.text import compare_form, join_layout
 
 Kind = Literal["measure", "section", "note"]

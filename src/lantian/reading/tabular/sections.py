@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from lantian.reading.tabular.columns import ROLE_FIELDS, Field
+from lantian.reading.columns import ROLE_FIELDS, Field
 from lantian.reading.tabular.rows import PlanRows, Row, RowCell, is_compound_number, number_form, parse_number
 from lantian.reading.tabular.titles import section_level, without_number
 from lantian.reading.text import join_layout

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from lantian.reading.columns import ROLE_FIELDS
 from lantian.reading.layout import Cell, Paragraph, Table
 from lantian.reading.model import Flag
 from lantian.reading.sources.limits import quote
 from lantian.reading.sources.text.align import DumpCell, Joint, Placed, place
 from lantian.reading.sources.text.header import MOST_COLUMNS, Columns, clean, header_row, is_word, word_field
-from lantian.reading.tabular.columns import ROLE_FIELDS
 from lantian.reading.text import compare_form
 
 _LOST_TAB = re.compile(r"[ \u00a0](?=[^\s])")  # one space is what is left of a number and its tab; more are indentation

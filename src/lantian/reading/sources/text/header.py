@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lantian.reading.columns import ROLE_FIELDS, Field, header_field
 from lantian.reading.sources.text.align import DumpCell, Kind
-from lantian.reading.tabular.columns import ROLE_FIELDS, Field, header_field
 from lantian.reading.text import strip_markup
 
 MOST_COLUMNS = 24

@@ -6,10 +6,10 @@ import csv
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from lantian.reading.columns import header_field
 from lantian.reading.layout import Cell, Table
 from lantian.reading.sources.text.align import text_class
 from lantian.reading.sources.text.header import header_fields
-from lantian.reading.tabular.columns import header_field
 from lantian.reading.text import join_layout, strip_markup
 
 Row = tuple[int, list[str]]  # 1-based line, raw cells
