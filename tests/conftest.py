@@ -6,9 +6,21 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# `make test` must give the same answer twice; `make soak` looks for new examples, and for many more of them.
+SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
+settings.register_profile("test", derandomize=True, deadline=None)
+settings.register_profile("soak", deadline=None, print_blob=True)
+settings.load_profile("soak" if SOAK else "test")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+def examples(number: int) -> int:
+    """How many examples a property is tried on: ``number`` in `make test`, twenty times as many in `make soak`."""
+    return number * 20 if SOAK else number
 
 
 def require(name: str, reason: str) -> None:

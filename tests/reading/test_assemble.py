@@ -7,6 +7,7 @@ import pytest
 from lantian.reading.draft import Draft
 from lantian.reading.layout import Document, Paragraph
 from lantian.reading.tabular.assemble import draft_tables, plan_title
+from lantian.reading.tabular.rows import parse_number
 from tests.reading.tables import HEADER, dump, pages
 
 
@@ -240,6 +241,13 @@ def test_a_note_that_the_first_named_unit_leads():
     (one,) = drafts(document)
     assert roles(one) == {"lead": "市发展改革委", "responsible": "市交通局"}
     assert "R35" in flags(one)
+
+
+@pytest.mark.parametrize(("printed", "number"), [
+    ("12", 12), ("１２", 12), ("（三）", 3), ("十二、", 12), ("12\n12", 12), ("\uabf0", 0), ("1.1", None), ("甲", None),
+])  # fmt: skip
+def test_numbers_are_read_in_any_digits(printed, number):
+    assert parse_number(printed) == number
 
 
 def test_missing_numbers_are_told_on_the_plan():

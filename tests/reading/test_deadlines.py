@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lantian.reading.grammar.deadlines import find_dates, is_deadline, is_unreadable, read_deadline
 from lantian.reading.model import Deadline
+from tests.conftest import examples
 
 
 def shown(deadline: Deadline) -> str:
@@ -165,7 +166,7 @@ def test_years_of_names_and_baselines_are_no_dates(text: str) -> None:
     assert found(text) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.text(
         alphabet=st.one_of(st.characters(), st.sampled_from("年月日底前起至—0123456789十一二三四季度每按自《》（）")),

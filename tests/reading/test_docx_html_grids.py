@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lantian.reading.layout import Document, Table
 from lantian.reading.sources import docx, html
+from tests.conftest import examples
 
 from .writers import Block, grid_docx, grid_html
 
@@ -44,7 +45,7 @@ def grids(draw: st.DrawFn) -> Grid:
     ("name", "write", "read"),
     [("grid.docx", grid_docx, docx.read), ("grid.html", grid_html, html.read)],
 )
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(grid=grids())
 def test_grids_round_trip(
     tmp_path: Path, name: str, write: Writer, read: Callable[[Path], Document], grid: Grid

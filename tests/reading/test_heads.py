@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantian.reading.grammar.heads import Head, read_head
+from tests.conftest import examples
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_documents_that_are_only_cited_do_not_tell_the_level() -> None:
     assert head.level == "municipal"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.text(
         alphabet=st.one_of(st.characters(), st.sampled_from("省市区县镇年2024〔〕号（）—《》云川青石")), max_size=40

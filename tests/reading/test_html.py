@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lantian.reading.errors import ReadingError
 from lantian.reading.layout import Document, Paragraph, Table
 from lantian.reading.sources import html
+from tests.conftest import examples
 
 
 def read(tmp_path: Path, body: str, encoding: str = "utf-8", head: str = '<meta charset="utf-8">') -> Document:
@@ -206,7 +207,7 @@ def test_deep_nesting_is_read_or_refused(tmp_path: Path) -> None:
         assert isinstance(document, Document)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.sampled_from(

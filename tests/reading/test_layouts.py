@@ -26,6 +26,7 @@ from lantian.reading.tabular.titles import (
     section_level,
     separate_lines,
 )
+from tests.conftest import examples
 
 from .plan_layouts import FORMS, Layout, document, line, load, parts
 from .tables import pages
@@ -218,7 +219,7 @@ WORDS = st.sampled_from([
 
 
 @given(st.lists(st.lists(st.one_of(WORDS, st.text(max_size=6)), min_size=4, max_size=4), min_size=1, max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_grid_is_read_without_error_and_the_same_twice(rows: list[list[str]]) -> None:
     def build() -> Document:
         cells = [Cell(r, c, [text] if text else []) for r, row in enumerate(rows) for c, text in enumerate(row)]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lantian.reading.errors import ReadingError
 from lantian.reading.layout import Document
 from lantian.reading.sources import docx, package, xlsx
+from tests.conftest import examples
 
 from .writers import NAMESPACES, OFFICE, RELATIONSHIPS, p, tbl, tc, tr, write_docx, write_zip
 
@@ -127,7 +128,7 @@ def test_deep_nesting_is_read_or_refused(tmp_path: Path) -> None:
     assert "damaged" in refusal(docx.read, bomb)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), cut=st.booleans())
 def test_damaged_packages_are_read_or_refused(tmp_path: Path, seed: int, cut: bool) -> None:
     path = write_docx(tmp_path / "a.docx", p("一、目标") + tbl(tr(tc(p("a")), tc(p("b")))), {"numbering": ""})

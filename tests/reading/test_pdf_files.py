@@ -20,6 +20,7 @@ from lantian.reading.model import Flag
 from lantian.reading.sources.pdf import read, render_page
 from lantian.reading.sources.pdf import reader as pdf
 from lantian.reading.text import strip_markup
+from tests.conftest import examples
 from tests.reading.pdf_builder import new_page, plan, save
 
 HEADER = "序号"
@@ -196,7 +197,7 @@ def test_page_image_is_a_png_of_the_width_asked_for(tmp_path: Path) -> None:
 
 
 @given(data=st.binary(max_size=400), at=st.integers(0, 3000))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damage_is_refused_or_read_but_never_crashes(data: bytes, at: int, tmp_path: Path) -> None:
     path = save(plan(), tmp_path, "damaged.pdf")
     whole = path.read_bytes()

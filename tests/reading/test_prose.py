@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lantian.reading.draft import Draft, DraftPlan
 from lantian.reading.layout import Cell, Document, Paragraph, Table
 from lantian.reading.prose import read_prose
+from tests.conftest import examples
 
 
 def document(text: str) -> Document:
@@ -410,7 +411,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.one_of(st.text(max_size=80), st.lists(LINES, max_size=14).map("\n".join)))
 def test_never_raises_and_repeats(text: str) -> None:
     blocks: list[Paragraph | Table] = [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lantian.reading.prose.brackets import find_duties
 from lantian.reading.prose.duties import Duties, read_duties, split_first
+from tests.conftest import examples
 
 LEAD, RESPONSIBLE, SUPPORT = "lead", "responsible", "support"
 
@@ -214,7 +215,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=16).map("".join)))
 def test_never_raises_and_repeats(text: str) -> None:
     found = find_duties(text)

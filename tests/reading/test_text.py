@@ -12,6 +12,7 @@ from lantian.reading.errors import ReadingError
 from lantian.reading.layout import Document, Paragraph, Table
 from lantian.reading.sources.limits import limit
 from lantian.reading.sources.text import parse, read
+from tests.conftest import examples
 
 HEADER = "序号\t重点任务\t工作措施\t完成时限\t牵头部门\t主责单位\t协办单位"
 
@@ -191,7 +192,7 @@ def test_commas_in_prose_are_no_table() -> None:
     assert not list(parse("任务,措施,单位都要落实,按时完成,加强督查\n序号,名称\n").tables())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.text(
         alphabet=st.sampled_from(
@@ -204,7 +205,7 @@ def test_never_raises_on_texts_of_our_own_characters(text: str) -> None:
     check(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=200))
 def test_never_raises_on_any_text(text: str) -> None:
     check(text)
@@ -226,7 +227,7 @@ cells = st.text(alphabet=st.sampled_from("推进扬尘治理工作甲乙丙丁12
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.tuples(cells, cells, cells, st.sampled_from(["年底前", "6月底前", ""]), cells), min_size=1, max_size=12)
 )

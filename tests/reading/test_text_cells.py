@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lantian.reading.layout import Document, Table
 from lantian.reading.sources.text import parse, read
+from tests.conftest import examples
 
 HEADER = ["序号", "重点任务", "工作措施", "完成\n时限", "牵头单位", "责任单位"]
 
@@ -254,7 +255,7 @@ def noisy_plan(rng: random.Random) -> tuple[str, list[list[str]]]:
     return "\n".join(lines), truth
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_generated_dump_reads_back(rng: random.Random) -> None:
     source, truth = noisy_plan(rng)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantian.reading.grammar.units import UnitMention, is_unit_name, read_unit_lists, split_units
+from tests.conftest import examples
 
 
 def names(text: str) -> list[str]:
@@ -235,7 +236,7 @@ UNITS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.text(
         alphabet=st.one_of(st.characters(), st.sampled_from("市区局委（）()、，等和及各 \n部门公安水务")), max_size=60
@@ -254,7 +255,7 @@ def test_long_repetitions_are_cut_quickly(hostile: str) -> None:
     assert process_time() - begin < 3
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(UNITS, max_size=5, unique=True), st.sampled_from("、，；\n "))
 def test_a_canonical_list_reads_as_itself(units: list[str], mark: str) -> None:
     assert names(mark.join(units)) == units

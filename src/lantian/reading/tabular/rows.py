@@ -100,7 +100,7 @@ def parse_number(text: str) -> int | None:
     match = _NUMBER.match(_plain(lines.pop()))
     if match is None:
         return None
-    return int(match[1]) if match[1].isascii() else _chinese_number(match[1])
+    return int(match[1]) if match[1].isdecimal() else _chinese_number(match[1])
 
 
 def is_compound_number(text: str) -> bool:
