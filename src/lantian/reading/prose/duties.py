@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from lantian.reading.draft import DraftRole
 from lantian.reading.grammar.deadlines import is_deadline
 from lantian.reading.grammar.units import is_unit_name, split_units
+from lantian.reading.lexicon import alternation
 from lantian.reading.model import RoleName
-from lantian.reading.prose.words import alternatives, role_words
+from lantian.reading.prose.words import role_words
 
 OPENING = "（(〔［[【｛{﹝"
 CLOSING = "）)〕］]】｝}﹞"
@@ -23,11 +24,11 @@ _VERBS = role_words("verb")
 _BARE_LABELS = [word for word in _LABELS if word.endswith(("单位", "部门", "主体"))]
 _LEVEL = r"(?:(?:国家|省|市|区|县|自治区|州|镇|街道)?(?:级|直|层面)|主要|具体|共同|其他|相关)?"
 _NOTED = r"(?:[（(〔［\[][^）)〕］\]]{0,40}[）)〕］\]])?"
-LABEL = re.compile(rf"{_LEVEL}(?P<word>{alternatives(_LABELS)}){_NOTED}(?:[:：]|为[:：]?(?=\S))")
+LABEL = re.compile(rf"{_LEVEL}(?P<word>{alternation(_LABELS)}){_NOTED}(?:[:：]|为[:：]?(?=\S))")
 BOXED_LABEL = re.compile(
-    rf"[【\[［〔]{_LEVEL}(?P<word>{alternatives([*_LABELS, '完成时限', '完成时间', '时限'])})[】\]］〕][:：]?"
+    rf"[【\[［〔]{_LEVEL}(?P<word>{alternation([*_LABELS, '完成时限', '完成时间', '时限'])})[】\]］〕][:：]?"
 )
-_BARE_LABEL = re.compile(rf"^{_LEVEL}(?P<word>{alternatives(_BARE_LABELS)})")
+_BARE_LABEL = re.compile(rf"^{_LEVEL}(?P<word>{alternation(_BARE_LABELS)})")
 _ADVERB = (
     r"(?:(?:按照?|根据|依照?|依据|结合|按各)(?:各自)?的?(?:部门|工作|岗位)?"
     r"(?:职责|职能|分工|任务)(?:和?分工|范围|权限)?(?:内|要求)?"

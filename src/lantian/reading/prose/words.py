@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
-from lantian.reading.lexicon import table
+from lantian.reading.lexicon import alternation, table
 from lantian.reading.model import ROLE_NAMES, RoleName
-
-
-def alternatives(words: Iterable[str]) -> str:
-    """Words as a regular expression, longest first, so that 牵头负责 wins over 牵头."""
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
 @cache
@@ -29,10 +23,10 @@ def _role(word: str) -> RoleName:
 def _context() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     rows = table("prose_context")
     words = {kind: [row["word"] for row in rows if row["match"] == kind] for kind in ("whole", "suffix", "filler")}
-    whole, filler = alternatives(words["whole"]), alternatives(words["filler"])
+    whole, filler = alternation(words["whole"]), alternation(words["filler"])
     return (
         re.compile(rf"(?:{filler})*(?:{whole})(?:{whole}|{filler})*"),
-        re.compile(rf"(?:{alternatives(words['suffix'])})$"),
+        re.compile(rf"(?:{alternation(words['suffix'])})$"),
         re.compile(r"[\W_]+|(?:到|至)?(?:19|20)\d{2}年(?:度)?"),
     )
 
