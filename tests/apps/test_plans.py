@@ -104,7 +104,7 @@ def test_everything_that_was_read_is_kept(make_plan: Callable[..., Plan]) -> Non
     stored = row.targets.get()
     assert (stored.value, stored.stretch, stored.baseline) == (Decimal("-5.5"), Decimal(-6), "previous_year")
     assert (stored.scope, stored.applies, stored.span_start, stored.span_end) == (["东塘区"], "each", 0, 8)
-    assert row.deadline_also == [{"text": "长期实施", "kind": "long_term", "start": None, "end": None}]
+    assert row.deadline_also == [{"text": "长期实施", "kind": "long_term", "start": None, "end": None, "also": []}]
     assert row.cells == [{"field": "measure", "page": 2, "row": 5, "col": 2, "box": [0.1, 0.2, 0.6, 0.25]}]
     assert plan.flags == [{"id": "R40", "detail": ""}]
     inherited = row.assignments.get(role="inherited")
@@ -127,7 +127,8 @@ def test_publishing_is_recorded_and_happens_once(make_plan: Callable[..., Plan],
     actions.publish_plan(people["coordinator"], plan)
     event = AuditEvent.objects.get(action="plan.publish")
     assert (event.user, event.object_uid) == (people["coordinator"], plan.uid)
-    assert (event.before, event.after) == ({"status": "draft"}, {"status": "published"})
+    assert event.before == {"status": "draft", "version": 0}
+    assert event.after == {"status": "published", "version": 1, "note": ""}
 
 
 @pytest.mark.parametrize("role", ["viewer", "reporter", "reviewer", "inspector"])

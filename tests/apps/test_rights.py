@@ -3,49 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from lantian.apps.core.models import Job
 from lantian.apps.plans.models import Plan
+from tests.apps import routes
+from tests.apps.routes import LOGIN, PERSONS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
-PERSONS = ("anonymous", "viewer", "coordinator", "administrator")
-LOGIN = "login"
-
-# name: (method, what it stands for, answer for each of PERSONS); "login" = sent to the login page
-ROUTES: dict[str, tuple[str, str, tuple[int | str, ...]]] = {
-    "home": ("get", "", (LOGIN, 302, 302, 302)),
-    "core:login": ("get", "", (200, 302, 302, 302)),
-    "core:logout": ("post", "", (LOGIN, 302, 302, 302)),
-    "core:language": ("post", "", (400, 400, 400, 400)),
-    "core:password": ("get", "", (LOGIN, 200, 200, 200)),
-    "areas:areas": ("get", "", (LOGIN, 200, 200, 200)),
-    "areas:units": ("get", "", (LOGIN, 200, 200, 200)),
-    "plans:list": ("get", "", (LOGIN, 200, 200, 200)),
-    "plans:plan": ("get", "published", (LOGIN, 200, 200, 200)),
-    "plans:publish": ("post", "published", (LOGIN, 403, 302, 302)),
-    "plans:file": ("get", "published", (LOGIN, 200, 200, 200)),
-    "plans:page": ("get", "page", (LOGIN, 404, 404, 404)),
-    "plans:measure": ("get", "measure", (LOGIN, 200, 200, 200)),
-    "plans:unit": ("get", "unit", (LOGIN, 200, 200, 200)),
-    "plans:imports": ("get", "", (LOGIN, 403, 200, 200)),
-    "plans:upload": ("post", "", (LOGIN, 403, 302, 302)),
-    "plans:job": ("get", "job", (LOGIN, 403, 200, 200)),
-    "plans:again": ("post", "job", (LOGIN, 403, 302, 302)),
-}
-# The same pages of a draft: who may not see it gets 404.
-DRAFT: dict[str, tuple[str, str, tuple[int | str, ...]]] = {
-    "plans:plan": ("get", "draft", (LOGIN, 404, 200, 200)),
-    "plans:publish": ("post", "draft", (LOGIN, 404, 302, 302)),
-    "plans:file": ("get", "draft", (LOGIN, 404, 200, 200)),
-    "plans:page": ("get", "draft page", (LOGIN, 404, 404, 404)),
-    "plans:measure": ("get", "draft measure", (LOGIN, 404, 200, 200)),
-}
+MODULES = [import_module(f"tests.apps.routes.{module.name}") for module in iter_modules(routes.__path__)]
+ROUTES: routes.Routes = {name: row for module in MODULES for name, row in module.ROUTES.items()}
+DRAFT: routes.Routes = {name: row for module in MODULES for name, row in getattr(module, "DRAFT", {}).items()}
 
 
 def names(patterns: list[Any], prefix: str = "") -> Iterator[str]:
@@ -62,22 +36,10 @@ def test_no_address_is_left_out() -> None:
 
 @pytest.fixture
 def things(make_plan: Callable[..., Plan]) -> dict[str, list[Any]]:
-    published = make_plan(content=b"published")
-    draft = make_plan(content=b"draft", publish=False)
-    unit = published.measures.get(n=1).assignments.get(role="lead").unit
-    job = Job.objects.get(plans=published)
-    assert unit is not None
-    return {
-        "": [],
-        "published": [published.uid],
-        "page": [published.uid, 1],
-        "measure": [published.measures.get(n=1).uid],
-        "unit": [unit.uid],
-        "job": [job.uid],
-        "draft": [draft.uid],
-        "draft page": [draft.uid, 1],
-        "draft measure": [draft.measures.get(n=1).uid],
-    }
+    made: dict[str, list[Any]] = {"": []}
+    for module in MODULES:
+        made |= module.things(make_plan) if hasattr(module, "things") else {}
+    return made
 
 
 @pytest.mark.parametrize("person", PERSONS)

@@ -10,7 +10,7 @@ from datetime import date
 from io import StringIO
 from typing import IO, Any
 
-from lantian.reading.model import ROLE_NAMES, CellRef, Deadline, Measure, Plan, Target
+from lantian.reading.model import ROLE_NAMES, CellRef, Deadline, Measure, Plan, Source, Target
 from lantian.reading.rules import flag_text, rules
 
 SEPARATOR = "；"
@@ -71,6 +71,11 @@ def _cell_dict(cell: CellRef) -> dict[str, Any]:
     }
 
 
+def source_dict(source: Source) -> dict[str, Any]:
+    """Where a measure was printed, as in contracts §1, with its cells."""
+    return {"page": source.page, "row": source.row, "cells": [_cell_dict(cell) for cell in source.cells]}
+
+
 def measure_dict(measure: Measure, *, chinese: bool) -> dict[str, Any]:
     """A measure as in contracts §1."""
     return {
@@ -90,11 +95,7 @@ def measure_dict(measure: Measure, *, chinese: bool) -> dict[str, Any]:
             for role in measure.roles
         ],
         "targets": [target_dict(target) for target in measure.targets],
-        "source": {
-            "page": measure.source.page,
-            "row": measure.source.row,
-            "cells": [_cell_dict(cell) for cell in measure.source.cells],
-        },
+        "source": source_dict(measure.source),
         "flags": [_flag_dict(flag, chinese) for flag in measure.flags],
     }  # fmt: skip
 

@@ -87,6 +87,7 @@ class UnitAlias(models.Model):
     since = models.DateField(null=True, blank=True)
     until = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=120, blank=True)
+    misreading = models.BooleanField(default=False)  # no name in use: what scans and dumps make of the unit's name
 
     class Meta:
         ordering = ("id",)

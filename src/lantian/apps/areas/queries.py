@@ -10,7 +10,8 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from lantian.apps.areas.models import Area, Membership, Unit, UnitAlias
+from lantian.apps.areas.models import Area, Unit, UnitAlias
+from lantian.apps.core import policy
 from lantian.apps.core.models import User
 from lantian.reading.text import compare_form
 
@@ -40,6 +41,7 @@ class Directory:
         self._order = _nearness(area)
         self._names: dict[str, list[_Name]] = defaultdict(list)
         self._units: dict[int, Unit] = {}
+        self._misreadings: set[str] = set()
         if area is None:
             return
         top = area.path.split("/")[1]
@@ -49,6 +51,8 @@ class Directory:
                 self._add(name, unit, unit.opened, unit.closed)
         for alias in UnitAlias.objects.filter(unit__in=self._units.values()):
             self._add(alias.name, self._units[alias.unit_id], alias.since, alias.until)
+            if alias.misreading:
+                self._misreadings.add(compare_form(alias.name))
 
     def _add(self, name: str, unit: Unit, since: date | None, until: date | None) -> None:
         if name:
@@ -63,6 +67,10 @@ class Directory:
         """
         form = compare_form(name)
         return self._find(form) or (self._find(bare) if (bare := _BRACKET.sub("", form)) != form else None)
+
+    def is_misreading(self, name: str) -> bool:
+        """Whether people said that the name is a misread form of a unit's name ("always read it so")."""
+        return compare_form(name) in self._misreadings
 
     def _find(self, form: str) -> Unit | None:
         found = [n for n in self._names.get(form, ()) if n.since <= self._end and n.until >= self._start]
@@ -112,12 +120,13 @@ def inside(area: Area | None) -> QuerySet[Area]:
 
 def reach(user: User, roles: Iterable[str]) -> list[str] | None:
     """Paths of the areas in which one of ``roles`` holds for the person; None where one holds everywhere."""
-    rows = Membership.objects.filter(user=user, role__in=list(roles)).values_list("unit_id", "unit__area__path")
+    wanted = frozenset(roles)
     paths = []
-    for unit_id, path in rows:
-        if unit_id is None:
-            return None
-        paths.append(path)
+    for role, path in policy.memberships(user):
+        if role in wanted:
+            if path is None:
+                return None
+            paths.append(path)
     return paths
 
 

@@ -38,7 +38,13 @@ ACTIONS: dict[str, frozenset[str]] = {
     "plan.view": EVERYBODY,
     "plan.view_draft": frozenset({COORDINATOR, REVIEWER, ADMINISTRATOR}),
     "plan.upload": frozenset({COORDINATOR, ADMINISTRATOR}),
+    "plan.edit": frozenset({COORDINATOR, ADMINISTRATOR}),
     "plan.publish": frozenset({COORDINATOR, ADMINISTRATOR}),
+    "plan.comment": frozenset({COORDINATOR, REVIEWER, REPORTER}),
+    "plan.consult": frozenset({COORDINATOR}),
+    "directory.learn": frozenset({COORDINATOR, ADMINISTRATOR}),
+    "directory.edit": frozenset({ADMINISTRATOR}),
+    "history.view": EVERYBODY,
     "directory.view": EVERYBODY,
 }
 
@@ -58,15 +64,24 @@ def located(model: type[M], inside: Callable[[User, str, M], bool]) -> None:
     _places[model] = inside
 
 
-def roles(user: Person) -> frozenset[str]:
-    """The roles that the person's memberships give, anywhere. Read once per request (kept on the user object)."""
+def memberships(user: Person) -> tuple[tuple[str, str | None], ...]:
+    """The person's roles, each with the path of the area in which it holds (None: everywhere).
+
+    Read once per request (kept on the user object).
+    """
     if not user.is_authenticated or not user.is_active:
-        return frozenset()
-    known: frozenset[str] | None = getattr(user, "_roles", None)
+        return ()
+    known: tuple[tuple[str, str | None], ...] | None = getattr(user, "_memberships", None)
     if known is None:
-        known = frozenset(user.memberships.values_list("role", flat=True))  # the reverse side of areas.Membership
-        setattr(user, "_roles", known)  # noqa: B010  # a cache of this request, no field of the model
+        # The reverse side of areas.Membership; its unit lies in an area, unless the role holds everywhere.
+        known = tuple(user.memberships.values_list("role", "unit__area__path"))
+        setattr(user, "_memberships", known)  # noqa: B010  # a cache of this request, no field of the model
     return known
+
+
+def roles(user: Person) -> frozenset[str]:
+    """The roles that the person's memberships give, anywhere."""
+    return frozenset(role for role, _path in memberships(user))
 
 
 def can(user: Person, action: str, obj: Model | None = None) -> bool:

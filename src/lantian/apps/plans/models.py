@@ -21,10 +21,28 @@ class Medium(models.TextChoices):
 
 
 class PlanStatus(models.TextChoices):
-    """How far the plan is: a draft is for the office, a published plan for every login."""
+    """How far the plan is. Before it is published a plan is the office's; then every login may read it."""
 
-    DRAFT = "draft", _("draft")
+    DRAFT = "draft", _("draft")  # 草稿
+    COMMENT = "comment", _("draft for comment")  # 征求意见稿
+    REVIEW = "review", _("draft for review")  # 送审稿
+    APPROVAL = "approval", _("draft for approval")  # 报批稿
     PUBLISHED = "published", _("published")
+    AMENDED = "amended", _("amended")
+    CLOSED = "closed", _("closed")
+    ARCHIVED = "archived", _("archived")
+
+
+IN_PREPARATION = (PlanStatus.DRAFT, PlanStatus.COMMENT, PlanStatus.REVIEW, PlanStatus.APPROVAL)
+IN_FORCE = (PlanStatus.PUBLISHED, PlanStatus.AMENDED)
+
+
+class Secrecy(models.TextChoices):
+    """Who may read a published plan: docs/site.md, *Rights*."""
+
+    OPEN = "open", _("open to the public")  # 公开
+    INTERNAL = "internal", _("internal")  # 内部
+    WORK_SECRET = "work_secret", _("work secret")  # 工作秘密
 
 
 class RoleKind(models.TextChoices):
@@ -67,7 +85,11 @@ class TargetKind(models.TextChoices):
 
 
 class Plan(WithUid):
-    """计划: one published plan as it was read from one file (a file may hold several)."""
+    """计划: one plan through its life. Its measures are its current text; older texts are :class:`PlanVersion`.
+
+    A published plan is never edited: an amendment is a plan of its own (``amends``) until it is published, which
+    brings its rows into the plan as the next version.
+    """
 
     title = models.CharField(max_length=300)
     year = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -76,7 +98,12 @@ class Plan(WithUid):
     level = models.CharField(max_length=12, choices=Level.choices)
     medium = models.CharField(max_length=8, choices=Medium.choices)
     status = models.CharField(max_length=12, choices=PlanStatus.choices, default=PlanStatus.DRAFT)
-    version = models.PositiveSmallIntegerField(default=1)
+    secrecy = models.CharField(max_length=12, choices=Secrecy.choices, default=Secrecy.OPEN)
+    number = models.CharField(max_length=80, blank=True)  # 发文字号
+    issued = models.DateField(null=True, blank=True)  # 印发日期
+    version = models.PositiveSmallIntegerField(default=0)  # of the last publication; 0 = never published
+    revision = models.PositiveIntegerField(default=1)  # rises with every change of a row
+    amends = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="amendments")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="plans")
     file_name = models.CharField(max_length=255)
     place_in_file = models.PositiveSmallIntegerField(default=1)
@@ -94,6 +121,31 @@ class Plan(WithUid):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def in_preparation(self) -> bool:
+        """Whether its rows may still be changed."""
+        return self.status in IN_PREPARATION
+
+
+class PlanVersion(models.Model):
+    """版本: the whole text of a plan at one moment, never changed. Number 0 is what the reader gave."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    note = models.CharField(max_length=500, blank=True)
+    content = models.JSONField()  # {"title", "year", …, "measures": [row contents]}: plans/content.py
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("plan", "-number")
+        constraints = (models.UniqueConstraint(fields=("plan", "number"), name="version_once_in_plan"),)
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} v{self.number}"
+
 
 class Strength(models.TextChoices):
     """How binding the print makes a target; codes as in contracts §1."""
@@ -104,10 +156,21 @@ class Strength(models.TextChoices):
     STUDY = "study", _("to be studied")
 
 
+class CurrentMeasures(models.Manager["Measure"]):
+    """The measures of the current text: those that a later version dropped are left out."""
+
+    def get_queryset(self) -> models.QuerySet[Measure]:
+        return super().get_queryset().filter(withdrawn=None)
+
+
 class Measure(WithUid):
     """工作措施: one row of the plan with everything the print says about it."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="measures")
+    origin = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="drafts")  # what it amends
+    withdrawn = models.PositiveSmallIntegerField(null=True, editable=False)  # the version that dropped it
+    revision = models.PositiveIntegerField(default=1)
+    conflicts = models.JSONField(default=list)  # of a re-import: [{"field", "old", "new", "mine"}]
     n = models.PositiveIntegerField()
     section = models.CharField(max_length=300, blank=True)
     seq = models.PositiveIntegerField(null=True)
@@ -125,9 +188,16 @@ class Measure(WithUid):
     cells = models.JSONField(default=list)  # [{"field", "page", "row", "col", "box": [x0, y0, x1, y1] or null}]
     search = models.TextField(editable=False)  # normal form of task, text and unit names (contracts §7, Search)
 
+    objects = CurrentMeasures()
+    everything: models.Manager[Measure] = models.Manager()
+
     class Meta:
         ordering = ("plan", "n")
-        constraints = (models.UniqueConstraint(fields=("plan", "n"), name="measure_once_in_plan"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("plan", "n"), condition=models.Q(withdrawn=None), name="measure_once_in_plan"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.n} {self.text[:40]}"
@@ -182,6 +252,7 @@ class Target(models.Model):
     denominator = models.CharField(max_length=300, blank=True)
     span_start = models.PositiveIntegerField(null=True)  # characters of Measure.text
     span_end = models.PositiveIntegerField(null=True)
+    edited = models.BooleanField(default=False)  # a person made or changed it: reading the text again keeps it
 
     class Meta:
         ordering = ("order",)
@@ -196,9 +267,36 @@ class MeasureFlag(models.Model):
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="flags")
     rule = models.CharField(max_length=8)
     detail = models.TextField(blank=True)
+    accepted = models.BooleanField(default=False)  # a person looked and agrees
 
     class Meta:
         ordering = ("id",)
 
     def __str__(self) -> str:
         return self.rule
+
+
+class Edit(WithUid):
+    """修改: one change of rows of a plan in preparation, with the rows before and after, so that it can be undone.
+
+    ``before`` and ``after`` are lists of row contents (plans/content.py); a row that is only in ``after`` was made,
+    one that is only in ``before`` was removed. ``order_before`` and ``order_after`` list the uids of all rows where
+    their order changed, else are null.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="edits")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(max_length=30)
+    before = models.JSONField(default=list)
+    after = models.JSONField(default=list)
+    order_before = models.JSONField(null=True)
+    order_after = models.JSONField(null=True)
+    undone = models.BooleanField(default=False)
+    closed = models.BooleanField(default=False)  # can be neither undone nor done again any more
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.plan_id}"

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from lantian.apps.areas.models import Area, Unit
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
-from lantian.apps.plans.actions import search_form
+from lantian.apps.plans.content import search_form
 from lantian.apps.plans.models import Assignment, DeadlineKind, Measure, MeasureFlag, Plan, RoleKind
 
 LIST_FILTERS = ("year", "level", "medium", "area", "status", "q")

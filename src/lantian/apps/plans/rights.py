@@ -1,4 +1,4 @@
-"""Which plans a person may see: published ones everybody, drafts those who prepare them."""
+"""Which plans a person may see: published ones by their secrecy, those in preparation whoever prepares them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lantian.apps.areas import queries as areas
 from lantian.apps.core import policy
 from lantian.apps.core.models import Job, User
 from lantian.apps.plans.actions import IMPORT
-from lantian.apps.plans.models import Measure, Plan, PlanStatus
+from lantian.apps.plans.models import IN_PREPARATION, Assignment, Measure, Plan, Secrecy
 
 
 def register() -> None:
@@ -20,8 +20,8 @@ def register() -> None:
 
 
 def _visible(user: User, prefix: str) -> Q:
-    """Published, or made by the person, or a draft of an area where a role that sees drafts holds."""
-    visible = Q(**{f"{prefix}status": PlanStatus.PUBLISHED})
+    """Published and not too secret, or made by the person, or of an area where a role that sees drafts holds."""
+    visible = _readable(user, prefix)
     if not policy.can(user, "plan.view_draft"):
         return visible
     visible |= Q(**{f"{prefix}created_by": user})
@@ -31,6 +31,20 @@ def _visible(user: User, prefix: str) -> Q:
     for path in paths:
         visible |= Q(**{f"{prefix}area__path__startswith": path})
     return visible | Q(**{f"{prefix}area": None})
+
+
+def _readable(user: User, prefix: str) -> Q:
+    """Published plans: 公开 for every login, 内部 for the plan's city, 工作秘密 for the units that the plan names."""
+    out = ~Q(**{f"{prefix}status__in": IN_PREPARATION})
+    readable = Q(**{f"{prefix}secrecy": Secrecy.OPEN})
+    paths = areas.reach(user, policy.ROLES)
+    if paths is None:
+        return out
+    for top in {path.split("/")[1] for path in paths}:
+        readable |= Q(**{f"{prefix}secrecy": Secrecy.INTERNAL, f"{prefix}area__path__startswith": f"/{top}/"})
+    named = Assignment.objects.filter(unit__memberships__user=user).values("measure__plan")
+    readable |= Q(**{f"{prefix}secrecy": Secrecy.WORK_SECRET, f"{prefix}pk__in": named})
+    return out & readable
 
 
 def _jobs(user: User, rows: QuerySet[Job]) -> QuerySet[Job]:

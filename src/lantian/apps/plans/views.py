@@ -69,7 +69,7 @@ def plan(request: HttpRequest, uid: str) -> HttpResponse:
         "deadlines": queries.deadline_texts(row),
         "kinds": DeadlineKind.choices,
         "plan_flags": [table.ShownFlag(rules().get(f["id"]), f["id"], f["detail"]) for f in row.flags],
-        "may_publish": row.status == PlanStatus.DRAFT and policy.can(user, "plan.publish", row),
+        "may_publish": row.in_preparation and policy.can(user, "plan.publish", row),
     }
     return render(request, "plans/plan.html", context)
 
