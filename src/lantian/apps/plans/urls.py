@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lantian.apps.plans import views, views_import
+from lantian.apps.plans import urls_export, urls_living, urls_versions, urls_workbench, views, views_import
 
 app_name = "plans"
 urlpatterns = [
@@ -19,4 +19,8 @@ urlpatterns = [
     path("imports/upload/", views_import.upload, name="upload"),
     path("imports/<uuid:uid>/", views_import.job, name="job"),
     path("imports/<uuid:uid>/again/", views_import.again, name="again"),
+    *urls_workbench.urlpatterns,
+    *urls_living.urlpatterns,
+    *urls_versions.urlpatterns,
+    *urls_export.urlpatterns,
 ]

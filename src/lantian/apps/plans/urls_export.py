@@ -1,0 +1,7 @@
+"""Addresses of exports; part of the plans' own."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
