@@ -28,3 +28,8 @@ def names(text: str) -> list[str]:
 )  # fmt: skip
 def test_names_of_a_list(text: str, expected: list[str]) -> None:
     assert names(text) == expected
+
+
+def test_dashes_for_some_of_several_measures_are_no_part_of_a_name() -> None:
+    assert names("—— —— —— 省财政厅 ——") == ["省财政厅"]
+    assert names("省财政厅——") == ["省财政厅"]

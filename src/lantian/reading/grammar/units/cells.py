@@ -21,6 +21,7 @@ from lantian.reading.lexicon import alternation
 _FULL_WIDTH = str.maketrans("()〔〕［］[]", "（）（）（）（）")
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0\u2002-\u200b\u202f\u205f\u3000\ufeff]")
 _NOTHING = re.compile(r"[-—–－―─/／\\无*　 ]+")
+_DASHES = re.compile("(?<![A-Za-z0-9])[—–―─]{2,}")  # none, printed for one of several measures of a row
 _HARD = "、，,；;。/／|｜•"
 _LABEL = re.compile(r"(?:^|(?<=[\s；;，,。]))[^\s：:，,；;、]{0,6}(?:单位|部门|机构|主体)[：:]\s*")
 _SHARE = "按(?:照)?(?:各自)?(?:职责|职能|责任)(?:分工)?"
@@ -90,7 +91,8 @@ def cut_cell(text: str, known: Callable[[str], bool]) -> list[Piece]:
     :param known: tells names that are known (register, or the plan's own); they are never cut.
     """
     pieces: list[Piece] = []
-    text = _TAIL.sub("", _NUMBERING.sub("", _LABEL.sub("", text)).rstrip(" \n。；;"))
+    text = _DASHES.sub("、", _LABEL.sub("", text))
+    text = _TAIL.sub("", _NUMBERING.sub("", text).rstrip(" \n。；;"))
     for chunk, mark, closing in _chunks(_atoms(text)):
         for index, (first, last, separated, joined) in enumerate(_cheapest(chunk, known)):
             atoms = chunk[first:last]
