@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench import search
 from bench.score import TRUTH, score
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -108,6 +109,7 @@ def main() -> None:
     accuracy()
     speed()
     peers()
+    search.run()
     print(f"\n(benchmark itself: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB)")
 
 

@@ -65,7 +65,76 @@ def test_the_plan_stands_as_printed(make_plan: Callable[..., Plan], login: Calla
     assert f'href="/units/{Unit.objects.get(name="市生态环境局").uid}/"' in html
     assert 'title="原文: 市环境局"' in html
     assert " style=" not in html
-    assert "<script" not in html
+    assert not re.search(r"<script(?![^>]* src=)", html)
+
+
+def test_the_status_line_tells_version_number_and_secrecy(
+    make_plan: Callable[..., Plan], login: Callable[[str], Client]
+) -> None:
+    plan = make_plan()
+    assert "公开" not in text(login("viewer").get(f"/plans/{plan.uid}/"))
+    Plan.objects.filter(pk=plan.pk).update(
+        number="云政发〔2025〕3号", issued="2025-03-01", secrecy="internal", version=2
+    )
+    page = text(login("viewer").get(f"/plans/{plan.uid}/"))
+    for words in ("第 2 版", "云政发〔2025〕3号", "印发 2025-03-01", "◆ 内部", "● 已发布"):
+        assert words in page, words
+    assert "◆ 内部" in text(login("viewer").get("/plans/"))
+
+
+def test_the_menu_offers_what_the_person_may_do(make_plan: Callable[..., Plan], login: Callable[[str], Client]) -> None:
+    draft = make_plan(publish=False)
+    lead = login("coordinator").get(f"/plans/{draft.uid}/").content.decode()
+    assert f'action="/plans/{draft.uid}/publish/"' in lead
+    assert 'name="status" value="comment"' in lead
+    assert 'name="status" value="closed"' not in lead
+    assert '<form method="post" action="/plans' not in login("reviewer").get(f"/plans/{draft.uid}/").content.decode()
+    published = make_plan(content=b"2")
+    assert f"/plans/{published.uid}/status/" not in login("viewer").get(f"/plans/{published.uid}/").content.decode()
+    assert 'name="status" value="closed"' in login("coordinator").get(f"/plans/{published.uid}/").content.decode()
+
+
+def test_a_plan_takes_the_steps_of_its_life(make_plan: Callable[..., Plan], login: Callable[[str], Client]) -> None:
+    plan = make_plan(publish=False)
+    client = login("coordinator")
+    answer = client.post(f"/plans/{plan.uid}/status/", {"status": "comment"}, follow=True)
+    assert "计划状态已变更为“征求意见稿”" in text(answer)
+    assert "◐ 征求意见稿" in text(client.get("/plans/"))
+    for wrong in ("closed", "published", "", "nonsense"):
+        answer = client.post(f"/plans/{plan.uid}/status/", {"status": wrong}, follow=True)
+        assert "不能进行此步操作" in text(answer), wrong
+        plan.refresh_from_db()
+        assert plan.status == "comment"
+    client.post(f"/plans/{plan.uid}/publish/", {"note": "首次发布"})
+    assert plan.versions.get(number=1).note == "首次发布"
+    assert client.post(f"/plans/{plan.uid}/status/", {"status": "closed"}).status_code == 302
+    assert "■ 已办结" in text(login("viewer").get(f"/plans/{plan.uid}/"))
+
+
+def test_secrecy_is_set_from_the_menu(make_plan: Callable[..., Plan], login: Callable[[str], Client]) -> None:
+    plan = make_plan()
+    client = login("coordinator")
+    assert "密级已设为“工作秘密”" in text(
+        client.post(f"/plans/{plan.uid}/secrecy/", {"secrecy": "work_secret"}, follow=True)
+    )
+    assert "未作任何更改" in text(client.post(f"/plans/{plan.uid}/secrecy/", {"secrecy": "top"}, follow=True))
+    plan.refresh_from_db()
+    assert plan.secrecy == "work_secret"
+
+
+def test_an_amendment_stands_under_its_plan(make_plan: Callable[..., Plan], login: Callable[[str], Client]) -> None:
+    plan = make_plan()
+    draft = make_plan(content=b"2", publish=False)
+    Plan.objects.filter(pk=draft.pk).update(amends=plan)
+    page = login("coordinator").get("/plans/").content.decode()
+    assert page.count('<th scope="row">') == 1
+    assert f'href="/plans/{draft.uid}/"' in page
+    assert "修订稿（编制中）" in page
+    assert "修订稿" not in text(login("viewer").get("/plans/"))
+    assert "本计划的修订稿正在编制" in text(login("coordinator").get(f"/plans/{plan.uid}/"))
+    assert "修订稿" not in text(login("viewer").get(f"/plans/{plan.uid}/"))
+    unit = Unit.objects.get(name="市生态环境局")
+    assert "6 条措施" in text(login("coordinator").get(f"/units/{unit.uid}/"))
 
 
 def test_the_table_is_filtered_by_its_address(make_plan: Callable[..., Plan], login: Callable[[str], Client]) -> None:
@@ -85,10 +154,34 @@ def test_the_table_is_filtered_by_its_address(make_plan: Callable[..., Plan], lo
     assert shown("unit=市生态环境局&role=support") == []
     assert shown("deadline=long_term") == ["1"]
     assert shown("deadline=年底前") == ["2", "3"]
-    assert shown("flags=1") == ["1"]
+    assert shown("flags=1") == shown("flags=doubts") == ["1"]
+    assert shown("section=二、其他") == ["1"]
+    assert shown("target=count") == ["2", "3"]
+    assert shown("lacks=target") == shown("lacks=date") == ["1"]
+    assert shown("lacks=owner") == []
+    assert shown("due_from=2025-12&due_to=2025-12-31") == ["2", "3"]
+    assert shown("due_to=2025-11") == []
+    assert shown(f"unit={Unit.objects.get(name='市生态环境局').uid}&section=一、总体要求&q=3") == ["3"]
     assert shown("q=nox") == ["1"]
     assert shown("q=ＮＯx 排放") == ["1"]
-    assert shown("role=nonsense&page=x") == ["1", "2", "3"]
+    assert shown("role=nonsense&page=x&target=none&section=") == ["1", "2", "3"]
+    plan.measures.get(n=1).flags.update(accepted=True)
+    assert shown("flags=1") == []
+
+
+def test_the_filters_in_force_are_told_and_each_can_be_taken_away(
+    make_plan: Callable[..., Plan], login: Callable[[str], Client]
+) -> None:
+    plan = make_plan()
+    unit = Unit.objects.get(name="市生态环境局")
+    client = login("viewer")
+    answer = client.get(f"/plans/{plan.uid}/?unit={unit.uid}&role=lead&q=设备")
+    words = text(answer)
+    for chip in ("单位 市生态环境局", "角色 牵头", "关键词 设备", "6 条措施中的 6 条"):
+        assert chip in words, chip
+    assert f'href="?unit={unit.uid}&amp;q=%E8%AE%BE%E5%A4%87' in answer.content.decode()
+    assert "筛选条件" not in text(client.get(f"/plans/{plan.uid}/"))
+    assert "请填写年月或日期" in text(client.get(f"/plans/{plan.uid}/?due_from=岁末"))
 
 
 def test_hostile_print_stays_text(make_plan: Callable[..., Plan], login: Callable[[str], Client]) -> None:
@@ -178,11 +271,101 @@ def test_the_unit_page_lists_measures_by_role(make_plan: Callable[..., Plan], lo
     unit = Unit.objects.get(name="市生态环境局")
     client = login("viewer")
     page = text(client.get(f"/units/{unit.uid}/"))
-    assert "牵头 1" in page
-    assert "协办 1" in page
-    assert "市环保局 (至 2018-12-31)" in page
+    assert "牵头 (1)" in page
+    assert "协办 (1)" in page
+    assert re.search(r"市环保局\s+–\s*2018-12-31", page)
     assert "草稿措施" not in page
     assert "第1项措施" not in text(client.get(f"/units/{unit.uid}/?role=support"))
+
+
+def test_the_unit_page_counts_duties_by_plan_and_role(
+    make_plan: Callable[..., Plan], login: Callable[[str], Client]
+) -> None:
+    older = make_plan(read_plan(read_measure(1), read_measure(2), title="云溪市2023年计划", year=2023), content=b"1")
+    support = (read.Role("support", "市生态环境局", "市生态环境局"),)
+    long_term = read.Deadline("长期坚持", "long_term")
+    newer = make_plan(read_plan(read_measure(1), read_measure(2, roles=support, deadline=long_term)), content=b"2")
+    unit = Unit.objects.get(name="市生态环境局")
+    client = login("viewer")
+    html = client.get(f"/units/{unit.uid}/").content.decode()
+    lines = re.findall(r"<tr><th scope=\"row\"><a href=\"/plans/([0-9a-f-]+)/[^>]*>.*?</tr>", html, re.S)
+    assert lines == [str(newer.uid), str(older.uid)]
+    assert f'href="?plan={newer.uid}&amp;role=support">1</a>' in html
+    assert f'href="?plan={older.uid}&amp;role=lead">2</a>' in html
+
+    def listed(query: str) -> int:
+        return client.get(f"/units/{unit.uid}/?{query}").content.decode().count('<th scope="row" class="long">')
+
+    assert listed("") == 4
+    assert listed(f"plan={older.uid}") == 2
+    assert listed(f"plan={newer.uid}&role=lead") == 1
+    assert listed("deadline=long_term") == 1
+    assert listed("q=第2项") == 2
+    assert listed("plan=nonsense") == 0
+    assert "只统计直接点名本单位的任务" in text(client.get(f"/units/{unit.uid}/"))
+    several = Unit.objects.get(name="各区政府")
+    assert "尚未分解到各成员单位" in text(client.get(f"/units/{several.uid}/"))
+
+
+def test_a_merged_unit_leads_to_the_one_that_stays(login: Callable[[str], Client]) -> None:
+    stays = Unit.objects.get(name="市生态环境局")
+    gone = Unit.objects.get(name="市旧城办")
+    Unit.objects.filter(pk=gone.pk).update(merged_into=stays)
+    answer = login("viewer").get(f"/units/{gone.uid}/")
+    assert answer.headers["Location"] == f"/units/{stays.uid}/"
+    assert "市旧城办" not in text(login("viewer").get("/search/quick/?q=旧城办"))
+
+
+def test_the_duty_list_prints_every_measure_in_full(
+    make_plan: Callable[..., Plan], login: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "措施" * 100 + "末尾。"
+    make_plan(read_plan(read_measure(1, measure=long), *(read_measure(n) for n in range(2, 62))))
+    unit = Unit.objects.get(name="市生态环境局")
+    page = login("viewer").get(f"/units/{unit.uid}/sheet/?role=lead")
+    assert long in page.content.decode()
+    assert "市生态环境局任务清单" in text(page)
+    assert "角色 牵头" in text(page)
+    assert page.content.decode().count('<td class="wide">') == 61
+    monkeypatch.setattr("lantian.apps.plans.views_living.SHEET_ROWS", 60)
+    assert "另有 1 条未列出" in text(login("viewer").get(f"/units/{unit.uid}/sheet/"))
+
+
+def test_the_measure_page_tells_of_its_task_elsewhere_and_of_accepted_flags(
+    make_plan: Callable[..., Plan], login: Callable[[str], Client]
+) -> None:
+    plan = make_plan(content=b"1")
+    older = make_plan(
+        read_plan(read_measure(1), read_measure(2, task="任务１"), read_measure(3, task="任务1的延伸"), year=2023),
+        content=b"2",
+    )
+    make_plan(content=b"3", publish=False)
+    first = plan.measures.get(n=1)
+    html = login("viewer").get(f"/measures/{first.uid}/").content.decode()
+    part = html[html.index('id="related"') : html.index("<aside")]
+    rows = [plan.measures.get(n=2), older.measures.get(n=1), older.measures.get(n=2)]
+    assert re.findall(r'href="/measures/([^/]+)/', part) == [str(row.uid) for row in rows]
+    assert "1 个未处理标记" in text(login("viewer").get(f"/measures/{first.uid}/"))
+    first.flags.update(accepted=True)
+    page = text(login("viewer").get(f"/measures/{first.uid}/"))
+    assert "未处理标记" not in page
+    assert "已人工确认 1 个" in page
+
+
+def test_a_dropped_measure_keeps_its_page_and_says_so(
+    make_plan: Callable[..., Plan], login: Callable[[str], Client]
+) -> None:
+    plan = make_plan()
+    row = plan.measures.get(n=2)
+    row.withdrawn = 2
+    row.save()
+    client = login("viewer")
+    page = client.get(f"/measures/{row.uid}/")
+    assert "第 2 版已删去" in text(page)
+    assert 'rel="next"' not in page.content.decode()
+    assert "5 条措施" in text(client.get(f"/plans/{plan.uid}/"))
+    assert ">5<" in client.get("/plans/").content.decode()
+    assert "市生态环境局 (5)" in text(client.get(f"/plans/{plan.uid}/"))
 
 
 def test_uploading_several_files_starts_their_imports(
@@ -237,9 +420,11 @@ def test_pages_ask_the_database_as_often_for_a_long_plan(
     unit = Unit.objects.get(name="市生态环境局")
     wanted = {
         "/plans/": 7,
-        f"/plans/{plan.uid}/": 11,
-        f"/measures/{plan.measures.get(n=2).uid}/": 9,
-        f"/units/{unit.uid}/": 10,
+        f"/plans/{plan.uid}/": 13,
+        f"/plans/{plan.uid}/?unit={unit.uid}&role=lead&target=count&flags=doubts&q=设备": 14,
+        f"/measures/{plan.measures.get(n=2).uid}/": 11,
+        f"/units/{unit.uid}/": 12,
+        f"/units/{unit.uid}/sheet/": 8,
         "/units/": 7,
         "/areas/": 6,
     }

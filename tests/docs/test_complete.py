@@ -50,7 +50,7 @@ def test_every_word_list_is_named():
 
 
 def test_every_named_word_list_exists():
-    lists = {path.name for path in TABLES.glob("*.csv")} | {"areas.csv", "units.csv", "aliases.csv"}
+    lists = {path.name for path in TABLES.glob("*.csv")} | {"areas.csv", "units.csv", "aliases.csv", "collectives.csv"}
     for path, text in pages().items():
         unknown = set(re.findall(r"`([a-z_]+\.csv)`", text)) - lists
         assert not unknown, f"{path.relative_to(ROOT)} names {sorted(unknown)}, which do not exist"
@@ -90,7 +90,7 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "/", app: str
         if isinstance(item, URLResolver):
             yield from routes(item.url_patterns, address, f"{item.app_name}:" if item.app_name else app)
         elif item.name:
-            yield f"{app}{item.name}", address.replace("uuid:", "").replace("int:", "").replace("str:", "")
+            yield f"{app}{item.name}", re.sub(r"<\w+:", "<", address)
 
 
 @pytest.mark.parametrize(("name", "address"), list(routes(get_resolver().url_patterns)))

@@ -14,7 +14,8 @@ from lantian.reading.errors import MissingExtra, ReadingError, prefers_chinese
 if TYPE_CHECKING:
     from lantian.reading.model import Plan
 
-FORMATS = ("json", "table", "csv", "xlsx")
+FORMATS = ("json", "table", "csv", "xlsx", "docx")
+OFFICE = ("xlsx", "docx")  # no text: they need a file
 _BATCH = 3  # files from which on both cores and a progress bar are worth their start-up
 
 
@@ -29,15 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="输出格式（默认 json）" if zh else "output format (default json)",
     )
     parser.add_argument(
-        "-o", "--output", metavar="PATH", help="写入文件（xlsx 必填）" if zh else "write to a file (xlsx needs it)"
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="写入文件（xlsx、docx 必填）" if zh else "write to a file (xlsx and docx need it)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Read every file; the good ones are printed even where others are refused."""
-    form = args.format or _format_of(args.output)
-    if form == "xlsx" and not args.output:
-        _say("xlsx 需要用 -o 指定输出文件。", "xlsx needs -o PATH.")
+    form = args.format or format_of(args.output)
+    if form in OFFICE and not args.output:
+        say(f"{form} 需要用 -o 指定输出文件。", f"{form} needs -o PATH.")
         return 2
     plans: list[Plan] = []
     errors: list[ReadingError] = []
@@ -49,9 +53,9 @@ def run(args: argparse.Namespace) -> int:
             plans.extend(result)
     if plans or not errors:
         try:
-            _write(plans, form, args.output)
+            write(plans, form, args.output)
         except OSError as error:
-            _say(f"无法写入 {args.output}：{error.strerror}", f"cannot write {args.output}: {error.strerror}")
+            say(f"无法写入 {args.output}：{error.strerror}", f"cannot write {args.output}: {error.strerror}")
             return 1
     if not errors:
         return 0
@@ -60,9 +64,10 @@ def run(args: argparse.Namespace) -> int:
     return 3 if all(isinstance(error, MissingExtra) for error in errors) else 1
 
 
-def _format_of(output: str | None) -> str:
+def format_of(output: str | None) -> str:
+    """The format that the suffix of a path asks for; json without one."""
     suffix = Path(output).suffix[1:].lower() if output else ""
-    return suffix if suffix in ("csv", "xlsx") else "json"
+    return suffix if suffix in ("csv", *OFFICE) else "json"
 
 
 def read_guarded(path: Path) -> list[Plan] | ReadingError:
@@ -109,13 +114,21 @@ def _with_progress(results: Iterator[list[Plan] | ReadingError], total: int) -> 
     yield from track(results, description=label, total=total, console=Console(stderr=True))
 
 
-def _write(plans: Sequence[Plan], form: str, output: str | None) -> None:
+def write(plans: Sequence[Plan], form: str, output: str | None, *, mark: str = "") -> None:
+    """Write plans in one of :data:`FORMATS`, to standard output where ``output`` is None.
+
+    ``mark``: what every Word page says at its head. Raises OSError.
+    """
     from lantian.reading import output as out
 
     chinese = prefers_chinese()
     if form == "xlsx":
         assert output is not None
         out.write_xlsx(plans, output, chinese=chinese)
+        return
+    if form == "docx":
+        assert output is not None
+        out.write_docx(plans, output, mark=mark)
         return
     if form == "table":
         from lantian.cli.table import plan_table
@@ -130,5 +143,6 @@ def _write(plans: Sequence[Plan], form: str, output: str | None) -> None:
         sys.stdout.write(text)
 
 
-def _say(zh: str, en: str) -> None:
+def say(zh: str, en: str) -> None:
+    """One line for the person, in their language, on standard error."""
     print(f"lantian: {zh if prefers_chinese() else en}", file=sys.stderr)

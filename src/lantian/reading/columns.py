@@ -14,8 +14,9 @@ from lantian.reading.model import Flag
 from lantian.reading.text import compare_form
 
 Field = Literal[
-    "seq", "section", "task", "measure", "goal", "deadline", "lead", "responsible", "support", "person", "note"
-]
+    "seq", "section", "task", "measure", "goal", "deadline", "lead", "responsible", "support", "inherited", "person",
+    "note",
+]  # fmt: skip
 Grid = Sequence[Sequence[Cell | None]]
 ROLE_FIELDS: tuple[Field, ...] = ("lead", "responsible", "support")
 

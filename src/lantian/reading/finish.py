@@ -49,13 +49,13 @@ def _measure(n: int, draft: Draft, lists: Sequence[UnitList], head: Head, areas:
     roles, unit_flags = _roles(draft.roles, lists)
     dates = find_dates(text, year=year, region=region)
     units = [role.name for role in roles]
-    targets = find_targets(text, year=year, due=_due(deadline), places=areas, units=units, dates=dates)
+    targets = find_targets(text, year=year, due=due_date(deadline), places=areas, units=units, dates=dates)
     for goal in draft.goals:
         own = find_dates(goal, year=year, region=region)
         dates = tuple(dict.fromkeys((*dates, *own)))
-        found = find_targets(goal, year=year, due=_due(deadline), places=areas, units=units, dates=own)
+        found = find_targets(goal, year=year, due=due_date(deadline), places=areas, units=units, dates=own)
         targets = (*targets, *(replace(target, span=None) for target in found))
-    flags = [*draft.flags, *unit_flags, *_deadline_flags(draft.deadline, deadline, dates)]
+    flags = [*draft.flags, *unit_flags, *deadline_flags(draft.deadline, deadline, dates)]
     if "\ufffd" in text:
         flags.append(Flag("R21", text[max(0, text.index("\ufffd") - 5) :][:11]))
     return Measure(
@@ -87,20 +87,22 @@ def _roles(drafts: Sequence[DraftRole], lists: Sequence[UnitList]) -> tuple[tupl
     return tuple(roles), list(dict.fromkeys(flags))
 
 
-def _due(deadline: Deadline) -> date | None:
+def due_date(deadline: Deadline) -> date | None:
+    """The latest date of a deadline cell: of its first deadline that has one."""
     for item in (deadline, *deadline.also):
         if item.end is not None:
             return item.end
     return None
 
 
-def _deadline_flags(printed: str, deadline: Deadline, dates: Sequence[Deadline]) -> list[Flag]:
+def deadline_flags(printed: str, deadline: Deadline, dates: Sequence[Deadline]) -> list[Flag]:
+    """What a deadline cell leaves to ask: two deadlines (R16), unreadable (R17), another date in the text (R15)."""
     flags = []
     if deadline.also:
         flags.append(Flag("R16", deadline.text))
     if printed.strip() and is_unreadable(deadline):
         flags.append(Flag("R17", printed.strip()))
-    due = _due(deadline)
+    due = due_date(deadline)
     other = [item.text for item in dates if item.end is not None and item.kind == "by" and item.end != due]
     if other and deadline.kind != "none":
         flags.append(Flag("R15", f"{deadline.text} / {'、'.join(dict.fromkeys(other))}"))

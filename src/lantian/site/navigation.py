@@ -17,8 +17,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"rooms": []}
     rooms: list[tuple[str, str, tuple[str, ...]]] = [(_("Plans"), reverse("plans:list"), ("/plans/", "/measures/"))]
+    rooms.append((_("Search"), reverse("plans:search"), ("/search/",)))
     if policy.can(user, "plan.upload"):
         rooms.append((_("Import"), reverse("plans:imports"), ("/imports/",)))
+    rooms.append((_("Drafts for comment"), reverse("consultation:invitations"), ("/consultation/",)))
     rooms.append((_("Units and areas"), reverse("areas:units"), ("/units/", "/areas/")))
     return {
         "rooms": [

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "lantian.apps.core",
     "lantian.apps.areas",
     "lantian.apps.plans",
+    "lantian.apps.consultation",
 ]
 
 MIDDLEWARE = [
@@ -36,6 +37,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lantian.apps.core.middleware.RequestId",
+    "lantian.apps.core.api.middleware.ApiAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.urls import include, path
 
 from lantian.apps.core.views import home
+from lantian.site import api
 
 urlpatterns = [
     path("", home, name="home"),
+    path("api/v1/", api.urls),
     path("", include("lantian.apps.core.urls")),
     path("", include("lantian.apps.areas.urls")),
     path("", include("lantian.apps.plans.urls")),
+    path("", include("lantian.apps.consultation.urls")),
 ]
 
 handler403 = "lantian.apps.core.views.forbidden"

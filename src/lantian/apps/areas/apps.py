@@ -10,8 +10,6 @@ class AreasConfig(AppConfig):
     label = "areas"
 
     def ready(self) -> None:
-        from lantian.apps.areas.models import Area, Unit
-        from lantian.apps.core import policy
+        from lantian.apps.areas import rights
 
-        policy.scoped(Area, lambda _user, rows: rows)
-        policy.scoped(Unit, lambda _user, rows: rows)
+        rights.register()

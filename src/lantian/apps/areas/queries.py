@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from rapidfuzz import fuzz, process
 
 from lantian.apps.areas.models import Area, Unit, UnitAlias
 from lantian.apps.core import policy
@@ -45,11 +46,13 @@ class Directory:
         if area is None:
             return
         top = area.path.split("/")[1]
-        for unit in Unit.objects.filter(area__path__startswith=f"/{top}/").select_related("area"):
+        rows = Unit.objects.filter(area__path__startswith=f"/{top}/", merged_into=None)
+        for unit in rows.select_related("area"):
             self._units[unit.pk] = unit
-            for name in {unit.name, unit.short_name, unit.full_name}:
+            self._add(unit.name, unit, unit.named_since or unit.opened, unit.closed)
+            for name in {unit.short_name, unit.full_name} - {unit.name}:
                 self._add(name, unit, unit.opened, unit.closed)
-        for alias in UnitAlias.objects.filter(unit__in=self._units.values()):
+        for alias in UnitAlias.objects.filter(unit__in=rows):
             self._add(alias.name, self._units[alias.unit_id], alias.since, alias.until)
             if alias.misreading:
                 self._misreadings.add(compare_form(alias.name))
@@ -72,8 +75,25 @@ class Directory:
         """Whether people said that the name is a misread form of a unit's name ("always read it so")."""
         return compare_form(name) in self._misreadings
 
+    def suggest(self, name: str, limit: int = 5) -> list[Unit]:
+        """The units whose names in the period are most like ``name``, best first; none that is far from it.
+
+        Likeness is that of the letters (rapidfuzz ratio, at least 50 of 100); of two alike the nearer area comes first.
+        """
+        form = compare_form(name)
+        forms = [other for other, entries in self._names.items() if any(map(self._in_use, entries))]
+        best: dict[int, tuple[float, int]] = {}
+        for other, score, _index in process.extract(form, forms, scorer=fuzz.ratio, score_cutoff=50, limit=4 * limit):
+            for entry in filter(self._in_use, self._names[other]):
+                near = self._order.index(entry.area_id) if entry.area_id in self._order else len(self._order)
+                best[entry.unit_id] = min(best.get(entry.unit_id, (0.0, 0)), (-score, near))
+        return [self._units[pk] for pk in sorted(best, key=lambda pk: (best[pk], pk))[:limit]]
+
+    def _in_use(self, entry: _Name) -> bool:
+        return entry.since <= self._end and entry.until >= self._start
+
     def _find(self, form: str) -> Unit | None:
-        found = [n for n in self._names.get(form, ()) if n.since <= self._end and n.until >= self._start]
+        found = [n for n in self._names.get(form, ()) if self._in_use(n)]
         for area_id in self._order:
             here = {n.unit_id for n in found if n.area_id == area_id}
             if here:

@@ -10,10 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from lantian.apps.core.request_ids import request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
+API = "/api/"  # below it programs ask: no login page, no cookie for the language
+
+
+def api_language(request: HttpRequest) -> str:
+    """The language for a program: the first of ``Accept-Language`` that we speak, else Chinese."""
+    for tag, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        for code, _name in settings.LANGUAGES:
+            if tag.split("-")[0] == code.split("-")[0]:
+                return code
+    return settings.LANGUAGE_CODE
 
 
 class RequestId:
@@ -33,7 +44,10 @@ class RequestId:
 
 
 class PersonLanguage:
-    """The person's own language, else the cookie of this browser, else Chinese; the browser's wish does not count."""
+    """The person's own language, else the cookie of this browser, else Chinese; the browser's wish does not count.
+
+    Programs say theirs with every request (:func:`api_language`).
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -42,6 +56,8 @@ class PersonLanguage:
         known = dict(settings.LANGUAGES)
         wanted = getattr(request.user, "language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = wanted if wanted in known else settings.LANGUAGE_CODE
+        if request.path.startswith(API):
+            language = api_language(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -50,13 +66,16 @@ class PersonLanguage:
 
 
 class FirstPassword:
-    """Sends a person whose password somebody else chose to the page that changes it, whatever page was asked for."""
+    """Sends a person whose password somebody else chose to the page that changes it, whatever page was asked for.
+
+    The API refuses such a person itself, in its own words.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if getattr(request.user, "must_change_password", False):
+        if getattr(request.user, "must_change_password", False) and not request.path.startswith(API):
             allowed = {reverse("core:password"), reverse("core:logout"), reverse("core:language")}
             if request.path not in allowed:
                 return redirect("core:password")

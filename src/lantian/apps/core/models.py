@@ -122,3 +122,23 @@ class Job(WithUid):
     def active(self) -> bool:
         """Whether something will still happen to it."""
         return self.state in (JobState.QUEUED, JobState.RUNNING)
+
+
+class Token(WithUid):
+    """令牌: lets a program act as its user within ``scopes`` (lantian.apps.core.tokens); its secret as a hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=8, unique=True)  # the part of the secret that may be shown
+    digest = models.CharField(max_length=64)  # SHA-256 of the whole secret
+    scopes = models.JSONField(default=list)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    last_used = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.name} lt_{self.prefix}…"

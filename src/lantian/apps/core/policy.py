@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -51,12 +51,23 @@ ACTIONS: dict[str, frozenset[str]] = {
 Person = User | AnonymousUser
 M = TypeVar("M", bound=Model)
 _scopes: dict[type[Model], Callable[[User, Any], Any]] = {}
+_wider: dict[type[Model], list[Callable[[User], Q | None]]] = {}
 _places: dict[type[Model], Callable[[User, str, Any], bool]] = {}
 
 
 def scoped(model: type[M], rows: Callable[[User, QuerySet[M]], QuerySet[M]]) -> None:
     """Register which rows of ``model`` a person may see."""
     _scopes[model] = rows
+
+
+def also_scoped(model: type[Model], rows: Callable[[User], Q | None]) -> None:
+    """Widen the scope of ``model``, for an app above the one that registered it.
+
+    ``rows`` gives the condition of the further rows that a person may see, or None where there can be none. It is put
+    into the same query; a condition that looks at other tables wants a subquery (``pk__in``), not a join, which would
+    repeat rows.
+    """
+    _wider.setdefault(model, []).append(rows)
 
 
 def located(model: type[M], inside: Callable[[User, str, M], bool]) -> None:
@@ -98,8 +109,14 @@ def scope(user: Person, rows: QuerySet[M]) -> QuerySet[M]:
     rule = _scopes.get(rows.model)
     if rule is None or not isinstance(user, User) or not roles(user):
         return rows.none()
-    scoped_rows: QuerySet[M] = rule(user, rows)
-    return scoped_rows
+    further = [more for widen in _wider.get(rows.model, ()) if (more := widen(user)) is not None]
+    if not further:
+        scoped_rows: QuerySet[M] = rule(user, rows)
+        return scoped_rows
+    visible = Q(pk__in=rule(user, rows.model._base_manager.all()).values("pk"))
+    for more in further:
+        visible |= more
+    return rows.filter(visible)
 
 
 def require(user: Person, action: str, obj: Model | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from lantian.apps.core import views
+from lantian.apps.core import views, views_tokens
 
 app_name = "core"
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", views.language, name="language"),
     path("password/", views.password, name="password"),
+    path("tokens/", views_tokens.tokens, name="tokens"),
+    path("tokens/<uuid:uid>/revoke/", views_tokens.revoke, name="token_revoke"),
 ]

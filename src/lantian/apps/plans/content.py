@@ -5,12 +5,13 @@ Row content::
     {"uid", "n", "section", "seq", "task", "text", "paragraphs",
      "deadline": {"text", "kind", "start", "end", "also"}, "text_dates": [deadline…],
      "roles": [{"role", "name", "as_printed", "open", "group", "unit"}],
-     "targets": [{"text", "subject", "kind", "comparator", "value", …, "span", "edited"}],
+     "targets": [{"text", "subject", "kind", "comparator", "value", …, "span", "edited"}], "dropped": [phrase…],
      "source": {"page", "row", "cells"}, "flags": [{"id", "detail", "accepted"}], "conflicts": […]}
 
 Dates are ISO text; figures are decimal text without trailing zeros or null (contracts §7, *Numbers*); ``unit`` is the
-uid of a unit of the directory or null. ``uid`` is null for a row that is not stored yet. Pure but for reading the
-related rows, which callers prefetch (:func:`lantian.apps.plans.queries.with_details`).
+uid of a unit of the directory or null. ``dropped`` are phrases that a person
+said are no targets. ``uid`` is null for a row that is not stored yet. Pure but for reading the related rows, which
+callers prefetch (:func:`lantian.apps.plans.queries.with_details`).
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ from lantian.reading.text import compare_form
 
 Content = dict[str, Any]
 
+_UNKNOWN = "R13"  # unit name is not in the register
+
 FIGURES = ("value", "value_max", "stretch")
 TARGET_WORDS = (
     "comparator", "unit", "baseline", "qualifier", "sense", "applies", "statistic", "period", "denominator",
 )  # fmt: skip
-FACTS = ("section", "seq", "task", "text", "paragraphs", "deadline", "text_dates", "roles", "targets")
+FACTS = ("section", "seq", "task", "text", "paragraphs", "deadline", "text_dates", "roles", "targets", "dropped")
 
 
 def search_form(text: str) -> str:
@@ -69,7 +72,8 @@ def content_of(measure: Measure) -> Content:
         },
         "text_dates": measure.text_dates,
         "roles": [_role(item) for item in measure.assignments.all()],
-        "targets": [_target(item) for item in measure.targets.all()],
+        "targets": [target_of(item) for item in measure.targets.all()],
+        "dropped": measure.dropped_targets,
         "source": {"page": measure.page, "row": measure.row, "cells": measure.cells},
         "flags": [{"id": f.rule, "detail": f.detail, "accepted": f.accepted} for f in measure.flags.all()],
         "conflicts": measure.conflicts,
@@ -87,7 +91,8 @@ def _role(item: Assignment) -> Content:
     }  # fmt: skip
 
 
-def _target(item: Target) -> Content:
+def target_of(item: Target) -> Content:
+    """The content of a stored target."""
     return {
         "text": item.text,
         "subject": item.subject,
@@ -105,7 +110,8 @@ def _target(item: Target) -> Content:
 def content_read(item: read.Measure, directory: Directory) -> Content:
     """The content of a row as the reader gives it, its names resolved in the directory.
 
-    A name that people told to read otherwise ("always read it so") takes the unit's name; the print is kept.
+    A name that people told to read otherwise ("always read it so") takes the unit's name; the print is kept. A name
+    that the reader did not know and the directory knows is no doubt.
     """
     roles = [
         {"role": role.role, "as_printed": role.as_printed, "open": role.open, "group": role.group,
@@ -128,8 +134,13 @@ def content_read(item: read.Measure, directory: Directory) -> Content:
         "text_dates": [deadline_dict(due) for due in item.text_dates],
         "roles": roles,
         "targets": [target_read(target) for target in item.targets],
+        "dropped": [],
         "source": source_dict(item.source),
-        "flags": [{"id": flag.id, "detail": flag.detail, "accepted": False} for flag in item.flags],
+        "flags": [
+            {"id": flag.id, "detail": flag.detail, "accepted": False}
+            for flag in item.flags
+            if flag.id != _UNKNOWN or directory.find(flag.detail) is None
+        ],
         "conflicts": [],
     }
 
@@ -244,9 +255,10 @@ def fill(measure: Measure, content: Content) -> None:
     measure.deadline_start, measure.deadline_end = _date(due["start"]), _date(due["end"])
     measure.deadline_also, measure.text_dates = due.get("also") or [], content["text_dates"]
     measure.page, measure.row, measure.cells = source["page"], source["row"], source["cells"]
-    measure.conflicts = content["conflicts"]
-    names = " ".join(dict.fromkeys(item["name"] for item in content["roles"]))
-    measure.search = search_form(f"{content['task']} {content['text']} {names}")
+    measure.dropped_targets, measure.conflicts = content["dropped"], content["conflicts"]
+    names = dict.fromkeys(item["name"] for item in content["roles"])
+    # A mark between the parts, so that no word is found across their borders.
+    measure.search = "|".join(search_form(part) for part in (content["task"], content["text"], *names))
 
 
 def assignments_of(measure: Measure, content: Content, units: dict[str, int]) -> list[Assignment]:

@@ -6,11 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_noop
 
 from lantian.apps.core import jobs
 from lantian.apps.core.models import Job, StoredFile
 from lantian.apps.plans import actions, prints
+from lantian.apps.plans.models import Plan
+from lantian.reading import model as read
 from lantian.reading.errors import ReadingError
 
 
@@ -36,5 +39,19 @@ def perform_import(job: Job) -> dict[str, Any]:
             raise jobs.RefusedError(refusal.zh, refusal.en) from refusal
     jobs.progress(job, 80, gettext_noop("Storing the measures"))
     prints.keep(stored, printed)
+    if "replaces" in job.payload:
+        return {"plans": [str(_replace(job, stored, plans).uid)]}
     rows = actions.store_plans(job, stored, plans)
     return {"plans": [str(plan.uid) for plan in rows]}
+
+
+def _replace(job: Job, stored: StoredFile, plans: list[read.Plan]) -> Plan:
+    """Merge a corrected document; what cannot be done is final, in both languages."""
+    try:
+        return actions.perform_replace(job, stored, plans)
+    except actions.VersionError as refusal:
+        raise jobs.RefusedError(refusal.zh, refusal.en) from refusal
+    except PermissionDenied as refusal:
+        raise jobs.RefusedError(
+            "您已没有修改这份计划的权限。", "You no longer have the right to change this plan."
+        ) from refusal

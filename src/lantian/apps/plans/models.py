@@ -183,6 +183,7 @@ class Measure(WithUid):
     deadline_end = models.DateField(null=True, db_index=True)
     deadline_also = models.JSONField(default=list)
     text_dates = models.JSONField(default=list)
+    dropped_targets = models.JSONField(default=list)  # phrases that a person said are no target
     page = models.PositiveIntegerField(null=True)
     row = models.PositiveIntegerField(default=0)
     cells = models.JSONField(default=list)  # [{"field", "page", "row", "col", "box": [x0, y0, x1, y1] or null}]
@@ -292,6 +293,8 @@ class Edit(WithUid):
     after = models.JSONField(default=list)
     order_before = models.JSONField(null=True)
     order_after = models.JSONField(null=True)
+    head_before = models.JSONField(null=True)  # what changed of the plan itself: content.head_of and area
+    head_after = models.JSONField(null=True)
     undone = models.BooleanField(default=False)
     closed = models.BooleanField(default=False)  # can be neither undone nor done again any more
 

@@ -50,14 +50,17 @@ class Provenance:
     passage: list[PassageRow] = field(default_factory=list)
 
 
-def provenance(measure: Measure, next_row: int | None) -> Provenance:
-    """What the measure page shows on its right; ``next_row`` is the line of the following measure, if any."""
+def provenance(measure: Measure, next_row: int | None, around: int = AROUND) -> Provenance:
+    """What the measure page shows on its right; ``next_row`` is the line of the following measure, if any.
+
+    ``around`` is how many rows or lines of a passage are shown before and after.
+    """
     stored = measure.plan.file
     if prints.has_pages(stored):
         pages = marked_pages(measure)
         if pages:
             return Provenance(pages=pages)
-    return Provenance(passage=passage(measure, prints.load(stored), next_row))
+    return Provenance(passage=passage(measure, prints.load(stored), next_row, around))
 
 
 def marked_pages(measure: Measure) -> list[MarkedPage]:
@@ -73,7 +76,7 @@ def marked_pages(measure: Measure) -> list[MarkedPage]:
     return [MarkedPage(page, boxes[page]) for page in sorted(boxes)]
 
 
-def passage(measure: Measure, blocks: Print, next_row: int | None) -> list[PassageRow]:
+def passage(measure: Measure, blocks: Print, next_row: int | None, around: int = AROUND) -> list[PassageRow]:
     """The rows of the table, or the lines of the text, in which the measure was printed, with some before and after."""
     start = compare_form((measure.paragraphs or [measure.text])[0])[:16]
     rows = {measure.row, *(cell["row"] for cell in measure.cells if cell["field"] == "measure")}
@@ -84,7 +87,7 @@ def passage(measure: Measure, blocks: Print, next_row: int | None) -> list[Passa
         hits = [index for index, row in enumerate(block["rows"]) if row["row"] in rows]
         printed = compare_form("".join(cell["text"] for i in hits for cell in block["rows"][i]["cells"]))
         if hits and (start in printed or not best):
-            best = _table_window(block, hits)
+            best = _table_window(block, hits, around)
         if hits and start in printed:
             return best
     lines = [block for block in blocks if "text" in block]
@@ -92,7 +95,7 @@ def passage(measure: Measure, blocks: Print, next_row: int | None) -> list[Passa
     hits = [index for index, line in enumerate(lines) if measure.row <= line["line"] < max(end, measure.row + 1)]
     if not hits:
         return best
-    shown = range(max(0, hits[0] - AROUND), min(len(lines), hits[-1] + AROUND + 1))
+    shown = range(max(0, hits[0] - around), min(len(lines), hits[-1] + around + 1))
     return [PassageRow(lines[i]["line"], [_line(measure, lines[i]["text"], i in hits)], i in hits) for i in shown]
 
 
@@ -105,10 +108,10 @@ def _line(measure: Measure, text: str, hit: bool) -> dict[str, Any]:
     return {"text": text, "before": text[:place], "own": measure.text, "after": text[end:]}
 
 
-def _table_window(block: dict[str, Any], hits: list[int]) -> list[PassageRow]:
+def _table_window(block: dict[str, Any], hits: list[int], around: int) -> list[PassageRow]:
     """The hit rows of a printed table with their neighbours; merged cells keep their columns, cut to the window."""
     rows, columns = block["rows"], block["columns"]
-    first, last = max(0, hits[0] - AROUND), min(len(rows), hits[-1] + AROUND + 1)
+    first, last = max(0, hits[0] - around), min(len(rows), hits[-1] + around + 1)
     taken: set[tuple[int, int]] = set()
     shown: dict[int, dict[int, dict[str, Any]]] = {index: {} for index in range(first, last)}
     for top, row in enumerate(rows[:last]):

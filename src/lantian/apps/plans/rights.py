@@ -35,7 +35,8 @@ def _visible(user: User, prefix: str) -> Q:
 
 def _readable(user: User, prefix: str) -> Q:
     """Published plans: 公开 for every login, 内部 for the plan's city, 工作秘密 for the units that the plan names."""
-    out = ~Q(**{f"{prefix}status__in": IN_PREPARATION})
+    # An amendment is the office's at any time: others read it as the next version of its plan.
+    out = ~Q(**{f"{prefix}status__in": IN_PREPARATION}) & Q(**{f"{prefix}amends": None})
     readable = Q(**{f"{prefix}secrecy": Secrecy.OPEN})
     paths = areas.reach(user, policy.ROLES)
     if paths is None:

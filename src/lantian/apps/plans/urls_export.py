@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from lantian.apps.plans import views_export
+
+urlpatterns: list[URLPattern] = [
+    path("plans/<uuid:uid>/export/<str:fmt>/", views_export.export, name="export"),
+]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from lantian.reading.grammar.calendar_words import number
 from lantian.reading.grammar.places import ancestors, places
@@ -16,6 +16,7 @@ from lantian.reading.text import join_layout
 
 Level = Literal["national", "provincial", "municipal", "district", "town"]
 Medium = Literal["air", "water", "soil", "other"]
+Code = TypeVar("Code", Level, Medium)
 
 NATION = "全国"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)(?=\s*[年—–－~至/-]|度|$|\D)|(二[〇零○O0][〇零○O一二三四五六七八九]{2})年")
@@ -41,6 +42,14 @@ _UNIT_LEVEL: tuple[tuple[str, Level], ...] = (
     (r"^(?:省|自治区)", "provincial"), (r"^市", "municipal"), (r"^(?:区|县|旗)", "district"),
     (r"^(?:镇|街道|乡)", "town"),
 )  # fmt: skip
+# （行政区域：云溪市；级别：市级；年度：2025年）: a line under the title that says what the title leaves open.
+_NOTE_LEVELS: dict[Level, str] = {
+    "national": "国家级", "provincial": "省级", "municipal": "市级", "district": "区县级", "town": "乡镇级",
+}  # fmt: skip
+_NOTE_MEDIA: dict[Medium, str] = {"air": "大气", "water": "水", "soil": "土壤", "other": "其他"}
+_NOTE_NONE = "无"
+_NOTE = re.compile(r"[（(](?:(?:行政区域|级别|年度|领域)[:：][^:：;；（）()]*[;；]?)+[）)]")
+_NOTE_ENTRY = re.compile(r"(行政区域|级别|年度|领域)[:：]([^:：;；（）()]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,44 @@ def read_head(title: str, preamble: Sequence[str], *, units: Sequence[str] = (),
     title = join_layout(title)
     lines = [join_layout(line) for line in preamble]
     region, level = _place(title, lines, units)
-    return Head(_year(title, lines), region, level, _medium(title, lines) if title else _medium_of_topics(topics))
+    medium = _medium(title, lines) if title else _medium_of_topics(topics)
+    return _noted(Head(_year(title, lines), region, level, medium), lines)
+
+
+def is_head_note(text: str) -> bool:
+    """Whether a line under a title only says what plan this is: （行政区域：云溪市；级别：市级）."""
+    return bool(_NOTE.fullmatch(join_layout(text)))
+
+
+def head_note(meant: Head, told: Head) -> str:
+    """The line that says where ``meant`` differs from what the rest of the print tells; empty where nothing does."""
+    entries = []
+    if (meant.region, meant.level) != (told.region, told.level):
+        entries += [f"行政区域：{meant.region or _NOTE_NONE}", f"级别：{_NOTE_LEVELS[meant.level]}"]
+    if meant.year != told.year:
+        entries.append(f"年度：{meant.year}年" if meant.year else f"年度：{_NOTE_NONE}")
+    if meant.medium != told.medium:
+        entries.append(f"领域：{_NOTE_MEDIA[meant.medium]}")
+    return f"（{'；'.join(entries)}）" if entries else ""
+
+
+def _noted(head: Head, lines: Sequence[str]) -> Head:
+    """The head as such a line sets it right."""
+    for name, value in (entry for line in lines if is_head_note(line) for entry in _NOTE_ENTRY.findall(line)):
+        if name == "行政区域":
+            head = replace(head, region="" if value == _NOTE_NONE else value)
+        elif name == "年度":
+            years = _years(_YEAR, [value])
+            head = replace(head, year=years[0] if years else None)
+        elif name == "级别":
+            head = replace(head, level=_code(_NOTE_LEVELS, value, head.level))
+        else:
+            head = replace(head, medium=_code(_NOTE_MEDIA, value, head.medium))
+    return head
+
+
+def _code(words: Mapping[Code, str], word: str, otherwise: Code) -> Code:
+    return next((code for code, known in words.items() if known == word), otherwise)
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from lantian.reading.columns import ROLE_FIELDS
 from lantian.reading.draft import Draft, DraftPlan, DraftRole
-from lantian.reading.grammar.units import is_unit_name
+from lantian.reading.grammar.units import is_unit_name, split_units
 from lantian.reading.layout import Document
 from lantian.reading.model import CellRef, Flag
 from lantian.reading.tabular.groups import Group, group_rows
@@ -188,6 +188,9 @@ def _draft(group: Group, row: Row, rows: list[Row], paragraphs: list[str]) -> Dr
                 listed.append(text)
         if listed:
             draft.roles.append(DraftRole(name, "\n\n".join(listed)))  # type: ignore[arg-type]
+    draft.inherited = list(dict.fromkeys(unit.name for item in rows for unit in split_units(item.text("inherited"))))
+    if draft.inherited:
+        draft.flags.append(Flag("R32", "、".join(draft.inherited)))
     draft.flags[:0] = dict.fromkeys(flag for item in rows for flag in item.flags)
     if len(parts) > 1:
         draft.flags.append(Flag("R10", str(len(parts))))
@@ -221,7 +224,7 @@ def spoken_roles(text: str) -> list[DraftRole]:
 def _references(rows: list[Row]) -> list[CellRef]:
     references: list[CellRef] = []
     for row in rows:
-        for name in ("section", "seq", "task", "measure", "goal", "deadline", *ROLE_FIELDS):
+        for name in ("section", "seq", "task", "measure", "goal", "deadline", *ROLE_FIELDS, "inherited"):
             cell = row.cells.get(name)
             if cell is not None and not cell.blank and cell.ref not in references:
                 references.append(cell.ref)

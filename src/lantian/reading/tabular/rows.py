@@ -128,8 +128,8 @@ def _chinese_number(text: str) -> int:
 
 
 def section_title(text: str) -> str:
-    """A section row as it is shown: ``一、主要目标``."""
-    return join_layout(text)
+    """A section row as it is shown: ``一、主要目标``; a dash in a section column says that there is none."""
+    return "" if DASHES.match(text.strip()) else join_layout(text)
 
 
 def same_words(one: str, other: str) -> bool:

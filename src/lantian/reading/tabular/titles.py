@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from lantian.reading.grammar.heads import is_head_note
 from lantian.reading.layout import Paragraph
 from lantian.reading.text import compare_form, join_layout
 
@@ -76,8 +77,17 @@ def separate_lines(paragraph: Paragraph) -> list[Paragraph]:
 
 
 def plan_title(before: list[Paragraph]) -> tuple[str, list[str]]:
-    """The title that stands over the table, a title broken over lines joined; and everything printed before it."""
+    """The title that stands over the table, a title broken over lines joined; and everything printed before it.
+
+    A line below the title that says what plan this is (行政区域：…) belongs to what is printed before it as well.
+    """
     texts = [join_layout(paragraph.text) for paragraph in before]
+    notes = [text for text in texts if is_head_note(text)]
+    title, preamble = _title_of([text for text in texts if text not in notes])
+    return title, preamble + notes
+
+
+def _title_of(texts: list[str]) -> tuple[str, list[str]]:
     lines = [(index, text) for index, text in enumerate(texts) if text and not _NO_TITLE.match(text)]
     if not lines:
         return "", texts

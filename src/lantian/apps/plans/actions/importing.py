@@ -13,6 +13,7 @@ from lantian import __version__
 from lantian.apps.areas import queries as areas
 from lantian.apps.core import audit, files, jobs, policy
 from lantian.apps.core.models import Job, StoredFile, User
+from lantian.apps.plans import checkup
 from lantian.apps.plans import content as rows
 from lantian.apps.plans.actions.lifecycle import keep_version
 from lantian.apps.plans.actions.rows import change_rows
@@ -79,7 +80,7 @@ def _store_plan(job: Job, stored: StoredFile, place: int, read_plan: read.Plan) 
         created_by=job.created_by,
     )
     directory = directory_of(plan)
-    change_rows(plan, [rows.content_read(item, directory) for item in read_plan.measures])
+    change_rows(plan, checkup.renewed([rows.content_read(item, directory) for item in read_plan.measures]))
     keep_version(job.created_by, plan, 0, note="")
     after = {"title": plan.title, "year": plan.year, "measures": len(read_plan.measures), "sha256": stored.sha256}
     audit.record(job.created_by, "plan.create", plan, after=after)

@@ -7,8 +7,13 @@ from django.utils import timezone
 
 from lantian.apps.core import audit, policy
 from lantian.apps.core.models import User
-from lantian.apps.plans import content, queries
-from lantian.apps.plans.models import Edit, Measure, Plan, PlanStatus, PlanVersion, Secrecy
+from lantian.apps.plans.actions.amend import check_conflicts, publish_amendment
+from lantian.apps.plans.actions.versions import VersionError, keep_version, lock
+from lantian.apps.plans.models import Edit, Plan, PlanStatus, Secrecy
+
+__all__ = [
+    "STEPS", "StepError", "VersionError", "keep_version", "lock", "publish_plan", "set_secrecy", "set_status",
+]  # fmt: skip
 
 # 草稿 → 征求意见稿 → 送审稿 → 报批稿 → 发布 → 修订 → 办结 → 归档; every step before publication can be taken back.
 STEPS: dict[str, tuple[str, ...]] = {
@@ -27,30 +32,20 @@ class StepError(Exception):
     """A step that the plan's status does not allow."""
 
 
-def lock(plan: Plan) -> None:
-    """Hold the plan's row until the transaction ends, and see what it says now (SQLite locks as a whole anyway)."""
-    plan.refresh_from_db(from_queryset=Plan.objects.select_for_update())
-
-
-def keep_version(user: User | None, plan: Plan, number: int, *, note: str) -> PlanVersion:
-    """Freeze the plan's text as version ``number`` (0: as the reader gave it; a later reading replaces it)."""
-    measures = queries.with_details(Measure.objects.filter(plan=plan).order_by("n"))
-    text = content.head_of(plan) | {"measures": [content.content_of(row) for row in measures]}
-    version, _new = PlanVersion.objects.update_or_create(
-        plan=plan,
-        number=number,
-        defaults={"note": note[:500], "content": text, "file": plan.file, "file_name": plan.file_name, "by": user},
-    )
-    return version
-
-
 @transaction.atomic
-def publish_plan(user: User, plan: Plan, note: str = "") -> None:
-    """Publish a plan in preparation as its next version. Raises PermissionDenied; publishing twice changes nothing."""
+def publish_plan(user: User, plan: Plan, note: str = "") -> Plan:
+    """Publish a plan in preparation as its next version; an amendment becomes the next version of what it amends.
+
+    Returns the plan that is now in force. Raises PermissionDenied and :class:`VersionError` where conflicts with a new
+    document are undecided; publishing twice changes nothing.
+    """
     policy.require(user, "plan.publish", plan)
     lock(plan)
     if not plan.in_preparation:
-        return
+        return plan.amends or plan
+    check_conflicts(plan)
+    if plan.amends is not None:
+        return publish_amendment(user, plan, note)
     before = {"status": plan.status, "version": plan.version}
     plan.version += 1
     plan.status, plan.published = PlanStatus.PUBLISHED, timezone.now()
@@ -60,13 +55,15 @@ def publish_plan(user: User, plan: Plan, note: str = "") -> None:
     audit.record(
         user, "plan.publish", plan, before=before, after={"status": plan.status, "version": plan.version, "note": note}
     )
+    return plan
 
 
 @transaction.atomic
 def set_status(user: User, plan: Plan, status: str) -> None:
     """Take one of :data:`STEPS`. Raises PermissionDenied or :class:`StepError`."""
     policy.require(user, "plan.publish", plan)
-    if status not in STEPS[plan.status]:
+    # A published amendment lives on in its plan; its own row is only the record.
+    if status not in STEPS[plan.status] or (plan.amends_id and not plan.in_preparation):
         raise StepError(f"{plan.status} → {status}")
     before, plan.status = plan.status, status
     if status == PlanStatus.PUBLISHED and plan.version > 1:

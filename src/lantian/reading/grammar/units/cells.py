@@ -110,11 +110,16 @@ def cut_cell(text: str, known: Callable[[str], bool]) -> list[Piece]:
     return pieces
 
 
+# 等、各区政府: governments of areas that follow as units of their own are no part of the mark.
+_AREAS_FOLLOW = r"(?:\s+|\s*、\s*)各(?:[省市区县]、?)+(?:(?:人民)?政府)?(?=$|[\s、，,；;。）)（(\]])"
+
+
 @cache
 def _open_mark() -> re.Pattern[str]:
     words = alternation(endings("open"))
     return re.compile(
-        rf"[，,、]?等\s*(?:{words}){{0,8}}(?:部门|单位|企业|机构|(?P<seat>[区县市镇乡](?:人民)?政府))?"
+        rf"[，,、]?等(?:(?!{_AREAS_FOLLOW})\s*(?:(?:{words}){{0,8}}"
+        rf"(?:部门|单位|企业|机构|(?P<seat>[区县市镇乡](?:人民)?政府))|(?:{words}){{1,8}}))?"
         r"(?=$|[\s、，,；;。）)\]]|和|及|以及)"
     )
 

@@ -1,0 +1,86 @@
+"""A running demonstration site and a browser for every test here; any complaint of the browser fails the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from lantian.site import assets
+from tests.conftest import require
+
+
+class Site(NamedTuple):
+    """A running site and its logins by role."""
+
+    address: str
+    logins: dict[str, tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        require("browser", "there is no Chromium on this machine")
+    if assets.missing():
+        require("browser", "python -m lantian.site.assets has not run")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:  # noqa: ARG001  # skips first
+    env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
+    env |= {"LANTIAN_DATA": str(tmp_path_factory.mktemp("site")), "LANTIAN_DIRECTORY": ""}
+    command = [sys.executable, "-m", "lantian.cli", "serve", "--demo"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            lines = [server.stdout.readline().split() for _ in range(7)]
+            assert lines[0][0] == "READY"
+            yield Site(lines[0][1].rstrip("/"), {role: (user, password) for _, role, user, password in lines[1:]})
+        finally:
+            server.send_signal(signal.SIGINT)
+
+
+@pytest.fixture
+def tolerated() -> list[str]:
+    """Parts of complaints that a test causes on purpose (a refused save, a lost connection)."""
+    return []
+
+
+@pytest.fixture
+def enter(site: Site, browser: Browser, tolerated: list[str]) -> Iterator[Callable[..., Page]]:
+    """Opens the site with a role logged in; the test fails on any complaint of the browser."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(role: str, width: int = 1440, height: int = 900) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda sent: None if sent.url.startswith(site.address) else complaints.append(sent.url))
+        page.goto(site.address)
+        user, password = site.logins[role]
+        page.get_by_label("用户名").fill(user)
+        page.get_by_label("密码").fill(password)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("heading", name="计划")).to_be_visible()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if not any(part in text for part in tolerated)] == []
