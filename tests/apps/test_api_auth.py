@@ -213,7 +213,7 @@ def test_a_server_error_keeps_its_cause_to_itself(
         raise RuntimeError("打翻了墨水")
 
     _token, headers = make(people["viewer"])
-    monkeypatch.setattr("lantian.apps.plans.api_reads.shown_plans", broken)
+    monkeypatch.setattr("lantian.apps.plans.api.reads.shown_plans", broken)
     answer = ask(headers)
     assert code(answer) == (500, "server_error")
     assert "打翻了墨水" not in answer.content.decode()

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi import checks
 
 from lantian.apps.core import tokens
 from lantian.apps.core.models import Job, User
-from lantian.apps.plans import api_shapes
+from lantian.apps.plans.api import shapes
 from lantian.apps.plans.models import Plan
 from lantian.site.api import api
 from tests.conftest import SOAK, examples
@@ -56,10 +56,10 @@ class Ground:
         """Uid and ETag of an object that the address means."""
         if "/measures/{uid}" in path:
             row = self.plan.measures.get(n=2)
-            return str(row.uid), api_shapes.measure_etag(row.uid, row.revision)
+            return str(row.uid), shapes.measure_etag(row.uid, row.revision)
         if "/plans/{uid}" in path:
             self.plan.refresh_from_db()
-            return str(self.plan.uid), api_shapes.plan_etag(self.plan)
+            return str(self.plan.uid), shapes.plan_etag(self.plan)
         return str(self.job.uid if "/jobs/" in path else self.unit.uid), ""
 
 

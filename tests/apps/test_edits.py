@@ -12,7 +12,7 @@ from lantian.apps.areas.models import Area, Unit
 from lantian.apps.core.models import AuditEvent, User
 from lantian.apps.plans import actions
 from lantian.apps.plans.actions.edits import OPERATIONS, EditError, StaleError, edit
-from lantian.apps.plans.actions.edits_shape import checked
+from lantian.apps.plans.actions.edits.shape import checked
 from lantian.apps.plans.models import Edit, Measure, Plan
 from tests.apps.edits import at, contents, do, read_rows, row
 from tests.conftest import ROOT

@@ -16,8 +16,8 @@ from lantian.apps.areas.models import Unit, UnitAlias
 from lantian.apps.core.models import AuditEvent, User
 from lantian.apps.plans import actions
 from lantian.apps.plans.actions.edits import EditError, StaleError, edit
-from lantian.apps.plans.actions.edits_sheet import head_now
-from lantian.apps.plans.actions.undo import redo, redoable, undo, undoable
+from lantian.apps.plans.actions.edits.sheet import head_now
+from lantian.apps.plans.actions.edits.undo import redo, redoable, undo, undoable
 from lantian.apps.plans.content import Content
 from lantian.apps.plans.models import Edit, Measure, Plan, PlanStatus
 from tests.apps.edits import at, contents, do, read_rows, row

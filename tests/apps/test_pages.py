@@ -327,7 +327,7 @@ def test_the_duty_list_prints_every_measure_in_full(
     assert "市生态环境局任务清单" in text(page)
     assert "角色 牵头" in text(page)
     assert page.content.decode().count('<td class="wide">') == 61
-    monkeypatch.setattr("lantian.apps.plans.views_living.SHEET_ROWS", 60)
+    monkeypatch.setattr("lantian.apps.plans.views.life.SHEET_ROWS", 60)
     assert "另有 1 条未列出" in text(login("viewer").get(f"/units/{unit.uid}/sheet/"))
 
 

@@ -16,7 +16,7 @@ from lantian.apps.areas.models import Unit
 from lantian.apps.core.models import Job, User
 from lantian.apps.plans.actions.edits import edit
 from lantian.apps.plans.models import Measure, MeasureFlag, Plan, PlanVersion
-from lantian.apps.plans.workbench import flags_of, words_of
+from lantian.apps.plans.workbench.rows import flags_of, words_of
 from lantian.reading import model as read
 from tests.apps.conftest import read_measure, read_plan
 

@@ -21,7 +21,7 @@ from lantian.apps.consultation.models import Comment, Decision, Invitation, Roun
 from lantian.apps.core import policy
 from lantian.apps.plans.models import Plan
 from lantian.apps.plans.queries import chosen
-from lantian.apps.plans.views import person
+from lantian.apps.plans.views.plans import person
 
 Act = Callable[[], str]
 

@@ -14,7 +14,7 @@ from lantian.apps.core.ids import uuid7
 from lantian.apps.core.models import Job, StoredFile, User
 from lantian.apps.plans.actions.amend import amend, discard, open_amendment
 from lantian.apps.plans.actions.correspondence import corresponding
-from lantian.apps.plans.actions.edits_sheet import Sheet
+from lantian.apps.plans.actions.edits.sheet import Sheet
 from lantian.apps.plans.actions.importing import IMPORT, directory_of
 from lantian.apps.plans.actions.rows import audit_rows, record_edit, touch
 from lantian.apps.plans.actions.versions import VersionError, contents_of, keep_reading, lock, reading

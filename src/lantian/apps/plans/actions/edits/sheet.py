@@ -1,6 +1,6 @@
 """The sheet: a plan's rows in memory while an edit changes them, and the way in which the change is written.
 
-Operations (:mod:`edits_rows`, :mod:`edits_targets`, :mod:`edits_plan`) change the sheet and nothing else; what differs
+Operations (:mod:`rows`, :mod:`targets`, :mod:`plans`) change the sheet and nothing else; what differs
 in the end is written, recorded and can be undone. So no operation needs to know what else it touches.
 """
 

@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from lantian.apps.areas.models import Area, AreaKind, Unit
 from lantian.apps.core.models import User
-from lantian.apps.plans import checkup, queries, workbench
+from lantian.apps.plans import checkup, queries
+from lantian.apps.plans.actions.edits.undo import redoable, undoable
 from lantian.apps.plans.actions.importing import directory_of
-from lantian.apps.plans.actions.undo import redoable, undoable
 from lantian.apps.plans.models import Assignment, Edit, Measure, Plan, RoleKind
+from lantian.apps.plans.workbench import rows as workbench
 from lantian.reading.rules import Rule, rules
 
 SUGGESTED = 8

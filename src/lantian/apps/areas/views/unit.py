@@ -20,7 +20,7 @@ from lantian.apps.areas.history import history
 from lantian.apps.areas.models import Area, CollectiveRule, Level, Unit, UnitMerge
 from lantian.apps.areas.names import current, names_over_time
 from lantian.apps.areas.queries import Directory
-from lantian.apps.areas.views import person
+from lantian.apps.areas.views.lists import person
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
 

@@ -18,14 +18,15 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.apps.areas.models import Level
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
-from lantian.apps.plans import prints, queries, workbench_words
+from lantian.apps.plans import prints, queries
 from lantian.apps.plans import provenance as sources
-from lantian.apps.plans import workbench_reads as reads
 from lantian.apps.plans.actions.edits import EditError, EditResult, StaleError, edit
-from lantian.apps.plans.actions.undo import redo, undo
+from lantian.apps.plans.actions.edits.undo import redo, undo
 from lantian.apps.plans.models import Measure, Medium, Plan, Secrecy, Strength, TargetKind
-from lantian.apps.plans.views import person
-from lantian.apps.plans.workbench import flags_of
+from lantian.apps.plans.views.plans import person
+from lantian.apps.plans.workbench import reads
+from lantian.apps.plans.workbench import words as say
+from lantian.apps.plans.workbench.rows import flags_of
 
 SCRIPTS = tuple(f"workbench{part}.js" for part in ("", "-save", "-edit", "-units", "-targets", "-panels", "-grid"))
 AROUND_MOST = 200
@@ -61,8 +62,8 @@ def review(request: HttpRequest, uid: str) -> HttpResponse:
         "may_publish": policy.can(user, "plan.publish", plan),
         "can_undo": can_undo,
         "can_redo": can_redo,
-        "keys": workbench_words.keys(),
-        "words": workbench_words.words(),
+        "keys": say.keys(),
+        "words": say.words(),
         **reads.panels(plan),
     }
     return render(request, "plans/workbench/review.html", context)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from lantian.apps.core import policy
 from lantian.apps.plans import exports
 from lantian.apps.plans.models import Plan, PlanVersion
-from lantian.apps.plans.views import person
+from lantian.apps.plans.views.plans import person
 
 
 @require_safe

@@ -14,7 +14,7 @@ from lantian.apps.areas import actions, queries
 from lantian.apps.areas.actions import ChangeError
 from lantian.apps.areas.actions.merging import moving
 from lantian.apps.areas.models import Unit, UnitMerge
-from lantian.apps.areas.views import person
+from lantian.apps.areas.views.lists import person
 from lantian.apps.core import policy
 
 EDIT = "directory.edit"

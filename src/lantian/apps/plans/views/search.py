@@ -11,7 +11,7 @@ from lantian.apps.core import policy
 from lantian.apps.plans import queries
 from lantian.apps.plans.marking import search_words
 from lantian.apps.plans.models import DeadlineKind, Medium, RoleKind, TargetKind
-from lantian.apps.plans.views import in_force, person
+from lantian.apps.plans.views.plans import in_force, person
 
 QUICK = 5  # plans and units in the palette
 QUICK_MEASURES = 8

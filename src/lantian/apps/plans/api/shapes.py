@@ -216,7 +216,7 @@ class ImportedOut(BaseModel):
 
 
 def plan_out(plan: Plan) -> dict[str, Any]:
-    """A plan as the API shows it; of :func:`lantian.apps.plans.api_reads.shown_plans`."""
+    """A plan as the API shows it; of :func:`lantian.apps.plans.api.reads.shown_plans`."""
     names = (
         "uid", "title", "year", "region", "level", "medium", "status", "secrecy", "number", "issued", "version",
         "revision", "created", "published",

@@ -20,7 +20,7 @@ from lantian.apps.plans import actions, comparison
 from lantian.apps.plans.actions.versions import contents_of
 from lantian.apps.plans.models import IN_FORCE, Measure, Plan, PlanVersion
 from lantian.apps.plans.queries import versions as queries
-from lantian.apps.plans.views import person
+from lantian.apps.plans.views.plans import person
 from lantian.apps.plans.wording import ACTIONS
 
 MOST_PLANS = 99  # of one file, as the form takes them

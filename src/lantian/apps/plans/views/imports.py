@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.core import files, policy
 from lantian.apps.core.models import Job, JobState, User
-from lantian.apps.plans import actions, workbench_words
+from lantian.apps.plans import actions
 from lantian.apps.plans.actions.correspondence import candidates
 from lantian.apps.plans.models import Plan
-from lantian.apps.plans.views import person
+from lantian.apps.plans.views.plans import person
+from lantian.apps.plans.workbench import words as say
 
 SHOWN = 30
 FILES_AT_ONCE = 20
@@ -35,7 +36,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         "jobs": rows,
         "active": any(row.active for row in rows),
         "limit": settings.LANTIAN_UPLOAD_BYTES // (1024 * 1024),
-        "words": workbench_words.upload_words(),
+        "words": say.upload_words(),
     }
     partial = request.headers.get("HX-Request") == "true"
     return render(request, "plans/_imports.html" if partial else "plans/imports.html", context)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lantian.apps.plans.actions.edits_sheet import EditError
+from lantian.apps.plans.actions.edits.sheet import EditError
 from lantian.apps.plans.content import Content
 from lantian.apps.plans.models import RoleKind
 

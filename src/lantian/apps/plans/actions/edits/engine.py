@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
-from lantian.apps.plans.actions.edits_plan import accept, change_head, learn, resolve_conflict
-from lantian.apps.plans.actions.edits_rows import delete, insert, join, merge, move, restore_reading, set_field, split
-from lantian.apps.plans.actions.edits_shape import checked
-from lantian.apps.plans.actions.edits_sheet import EditError, EditResult, Sheet, StaleError, audit_head
-from lantian.apps.plans.actions.edits_targets import change_target
+from lantian.apps.plans.actions.edits.plans import accept, change_head, learn, resolve_conflict
+from lantian.apps.plans.actions.edits.rows import delete, insert, join, merge, move, restore_reading, set_field, split
+from lantian.apps.plans.actions.edits.shape import checked
+from lantian.apps.plans.actions.edits.sheet import EditError, EditResult, Sheet, StaleError, audit_head
+from lantian.apps.plans.actions.edits.targets import change_target
 from lantian.apps.plans.actions.lifecycle import lock
 from lantian.apps.plans.actions.rows import record_edit
 from lantian.apps.plans.content import Content

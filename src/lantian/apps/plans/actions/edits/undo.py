@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
-from lantian.apps.plans.actions.edits_sheet import EditError, EditResult, Sheet, audit_head
+from lantian.apps.plans.actions.edits.sheet import EditError, EditResult, Sheet, audit_head
 from lantian.apps.plans.actions.lifecycle import lock
 from lantian.apps.plans.actions.rows import audit_rows, touch
 from lantian.apps.plans.checkup import RENEWED

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from django.utils.translation import gettext as _
 
 from lantian.apps.core.models import User
-from lantian.apps.plans.actions.edits_sheet import EditError, Sheet, check_revision, longest
+from lantian.apps.plans.actions.edits.sheet import EditError, Sheet, check_revision, longest
 from lantian.apps.plans.content import FIGURES, Content, decimal_text
 from lantian.apps.plans.models import Strength, Target, TargetKind
 from lantian.apps.plans.rereading import in_print_order

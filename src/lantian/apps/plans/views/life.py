@@ -15,7 +15,7 @@ from lantian.apps.plans import actions, charts, filterline, queries
 from lantian.apps.plans.actions.lifecycle import StepError
 from lantian.apps.plans.models import Plan, RoleKind, Secrecy
 from lantian.apps.plans.overview import overview as count
-from lantian.apps.plans.views import person
+from lantian.apps.plans.views.plans import person
 
 SHEET_ROWS = 2000  # of one printed duty list; more say so
 

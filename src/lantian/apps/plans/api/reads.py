@@ -20,8 +20,8 @@ from lantian.apps.core.api.fields import AreaCode, Day, Moment, Words
 from lantian.apps.core.api.operations import operation
 from lantian.apps.core.api.paging import Key, Listing, Page, day, page, uid, whole
 from lantian.apps.core.models import AuditEvent, User
-from lantian.apps.plans import api_shapes as shapes
 from lantian.apps.plans import content, queries
+from lantian.apps.plans.api import shapes
 from lantian.apps.plans.models import (
     Assignment,
     DeadlineKind,

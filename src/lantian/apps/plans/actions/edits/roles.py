@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lantian.apps.areas.models import Unit
-from lantian.apps.plans.actions.edits_sheet import EditError, Sheet, typed
+from lantian.apps.plans.actions.edits.sheet import EditError, Sheet, typed
 from lantian.apps.plans.content import Content, named
 from lantian.apps.plans.models import RoleKind
 from lantian.reading.grammar.units import split_units

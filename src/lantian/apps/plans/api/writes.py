@@ -23,12 +23,12 @@ from lantian.apps.core.api.fields import WITHOUT_NUL, Words
 from lantian.apps.core.api.operations import operation
 from lantian.apps.core.models import Job
 from lantian.apps.plans import actions, content
-from lantian.apps.plans import api_shapes as shapes
 from lantian.apps.plans.actions.bulk import import_rows as store_rows
 from lantian.apps.plans.actions.edits import EditError, StaleError, edit
 from lantian.apps.plans.actions.lifecycle import lock
-from lantian.apps.plans.api_document import DocumentIn, Name, Strict
-from lantian.apps.plans.api_reads import get_measure, get_plan, router, shown_plans
+from lantian.apps.plans.api import shapes
+from lantian.apps.plans.api.document import DocumentIn, Name, Strict
+from lantian.apps.plans.api.reads import get_measure, get_plan, router, shown_plans
 from lantian.apps.plans.models import Measure, Plan
 
 WRITE, IMPORT = "write:plans", "import:plans"

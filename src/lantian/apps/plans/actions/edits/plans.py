@@ -13,10 +13,10 @@ from lantian.apps.areas.learning import learn_alias
 from lantian.apps.areas.models import Area, Level, UnitAlias
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
-from lantian.apps.plans.actions.edits_roles import renew_role_flags, replaced, unit_of
-from lantian.apps.plans.actions.edits_rows import with_field
-from lantian.apps.plans.actions.edits_shape import ROLE_FIELDS
-from lantian.apps.plans.actions.edits_sheet import EditError, Sheet, check_revision, longest, typed
+from lantian.apps.plans.actions.edits.roles import renew_role_flags, replaced, unit_of
+from lantian.apps.plans.actions.edits.rows import with_field
+from lantian.apps.plans.actions.edits.shape import ROLE_FIELDS
+from lantian.apps.plans.actions.edits.sheet import EditError, Sheet, check_revision, longest, typed
 from lantian.apps.plans.content import Content, named
 from lantian.apps.plans.models import Medium, Plan, RoleKind
 from lantian.apps.plans.rereading import Rereader

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from lantian.apps.core.ids import uuid7
 from lantian.apps.core.models import User
 from lantian.apps.plans import rereading
-from lantian.apps.plans.actions.edits_roles import renew_role_flags, set_roles
-from lantian.apps.plans.actions.edits_shape import ROLE_FIELDS, ROW_FIELDS
-from lantian.apps.plans.actions.edits_sheet import EditError, Sheet, check_revision, longest, typed
+from lantian.apps.plans.actions.edits.roles import renew_role_flags, set_roles
+from lantian.apps.plans.actions.edits.shape import ROLE_FIELDS, ROW_FIELDS
+from lantian.apps.plans.actions.edits.sheet import EditError, Sheet, check_revision, longest, typed
 from lantian.apps.plans.content import Content
 from lantian.apps.plans.models import Measure, PlanVersion, RoleKind
 

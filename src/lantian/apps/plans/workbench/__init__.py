@@ -1,0 +1,1 @@
+"""What the import workbench shows: rows as it draws them, its reads, its words."""
