@@ -44,7 +44,7 @@ run: setup ## the site with the demonstration city (PLAN=file reads and publishe
 test: setup-dev ## every test; on PostgreSQL, too, where LANTIAN_TEST_POSTGRES_URL names a server
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 	@if [ -n "$$LANTIAN_TEST_POSTGRES_URL" ]; then \
-	  DATABASE_URL="$$LANTIAN_TEST_POSTGRES_URL" $(BIN)/python -m pytest -m db; fi
+	  DATABASE_URL="$$LANTIAN_TEST_POSTGRES_URL" $(BIN)/python -m pytest -n $(WORKERS) -m db; fi
 
 lint: setup-dev ## ruff, mypy, import-linter
 	$(BIN)/ruff check src tests bench
@@ -55,8 +55,9 @@ lint: setup-dev ## ruff, mypy, import-linter
 bench: setup-dev ## measured figures with the peers beside them
 	$(BIN)/python -m bench
 
-soak: setup-dev ## long hauls: hostile files and property tests with many more examples
+soak: setup-dev ## long hauls: hostile files, and property tests with many more examples
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) tests/reading -p no:cacheprovider
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) tests/comparing tests/apps -m hypothesis -p no:cacheprovider
 
 lock: ## renew the locked versions (needs uv and npm)
 	uv pip compile --universal --generate-hashes --python-version 3.11 -q -o requirements/run.txt \

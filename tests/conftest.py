@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
@@ -23,7 +24,7 @@ def examples(number: int) -> int:
     return number * 20 if SOAK else number
 
 
-def require(name: str, reason: str) -> None:
+def require(name: str, reason: str) -> NoReturn:
     """Skip the test, or fail it where LANTIAN_REQUIRE lists ``name`` (CI has everything)."""
     if name in os.environ.get("LANTIAN_REQUIRE", "").split(","):
         pytest.fail(f"{name} is required here, but {reason}")

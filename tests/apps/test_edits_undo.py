@@ -59,8 +59,8 @@ HEADS: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 TARGETS = ({"strength": "力争"}, {"by": None, "scope": ["东塘区"]}, None)
 KINDS = (
-    "set", "set", "set", "target", "split", "join", "merge", "insert", "delete", "move", "restore_reading", "accept",
-    "learn", "head",
+    "set", "set", "set", "target", "split", "join", "merge", "hand", "insert", "delete", "move", "restore_reading",
+    "accept", "learn", "head",
 )  # fmt: skip
 
 
@@ -83,6 +83,11 @@ def operation(draw: Callable[..., Any], plan: Plan) -> dict[str, Any]:
         case "merge":
             below = rows[one["n"] % len(rows)]
             return named | {"with": below["uid"], "with_revision": at(plan, below["n"])["revision"]}
+        case "hand":
+            below = rows[one["n"] % len(rows)]
+            role = draw(st.sampled_from(one["roles"] or [{"role": "lead", "name": "市无名局"}]))
+            to = {"with": below["uid"], "with_revision": at(plan, below["n"])["revision"]}
+            return named | to | {"role": role["role"], "names": [role["name"]]}
         case "insert":
             value = {"text": draw(st.sampled_from(WORDS)), "lead": draw(st.sampled_from(UNITS))}
             return op | {"after": draw(st.sampled_from([None, one["uid"]])), "value": value}

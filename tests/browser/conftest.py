@@ -11,35 +11,43 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from lantian.site import assets
 from tests.conftest import require
 
 
 class Site(NamedTuple):
-    """A running site and its logins by role."""
+    """A running site, its logins by role, and the sessions of those who logged in already."""
 
     address: str
     logins: dict[str, tuple[str, str]]
+    sessions: dict[str, StorageState]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where the browser is; skips where something is missing."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if (found := shutil.which(name))), None)
     if path is None:
-        require("browser", "there is no Chromium on this machine")
+        return require("browser", "there is no Chromium on this machine")
     if assets.missing():
         require("browser", "python -m lantian.site.assets has not run")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    return path
 
 
+# Playwright holds an event loop as long as it runs, in which Django refuses the database to the tests after these.
 @pytest.fixture(scope="module")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:  # noqa: ARG001  # skips first
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:  # noqa: ARG001  # skips first
     env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
     env |= {"LANTIAN_DATA": str(tmp_path_factory.mktemp("site")), "LANTIAN_DIRECTORY": ""}
     command = [sys.executable, "-m", "lantian.cli", "serve", "--demo"]
@@ -48,7 +56,8 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             assert server.stdout is not None
             lines = [server.stdout.readline().split() for _ in range(7)]
             assert lines[0][0] == "READY"
-            yield Site(lines[0][1].rstrip("/"), {role: (user, password) for _, role, user, password in lines[1:]})
+            logins = {role: (user, password) for _, role, user, password in lines[1:]}
+            yield Site(lines[0][1].rstrip("/"), logins, {})
         finally:
             server.send_signal(signal.SIGINT)
 
@@ -66,18 +75,24 @@ def enter(site: Site, browser: Browser, tolerated: list[str]) -> Iterator[Callab
     contexts = []
 
     def open_page(role: str, width: int = 1440, height: int = 900) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="en-US", storage_state=site.sessions.get(role)
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda sent: None if sent.url.startswith(site.address) else complaints.append(sent.url))
         page.goto(site.address)
-        user, password = site.logins[role]
-        page.get_by_label("用户名").fill(user)
-        page.get_by_label("密码").fill(password)
-        page.get_by_role("button", name="登录").click()
+        if page.get_by_label("密码").count():
+            user, password = site.logins[role]
+            page.get_by_label("用户名").fill(user)
+            page.get_by_label("密码").fill(password)
+            page.get_by_role("button", name="登录").click()
+            expect(page.get_by_role("heading", name="计划")).to_be_visible()
+            site.sessions[role] = context.storage_state()
         expect(page.get_by_role("heading", name="计划")).to_be_visible()
+        page.wait_for_load_state()  # the heading comes before the scripts listen
         return page
 
     yield open_page

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def open_demo_plan(page: Page) -> None:
-    page.get_by_role("link", name=re.compile("青岚市.*行动计划")).click()
+    page.get_by_role("link", name=re.compile("青岚市空气质量持续改善.*行动计划")).click()
     expect(page.locator("table.plan-table")).to_be_visible()
 
 

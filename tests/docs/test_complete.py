@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import translation
 
+from lantian.apps.core import policy
+from lantian.apps.plans.actions.edits import OPERATIONS
+from lantian.apps.plans.workbench import words
 from lantian.cli.main import COMMANDS
 from lantian.reading import guard
 from lantian.reading.errors import MissingExtra
@@ -96,6 +100,43 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "/", app: str
 @pytest.mark.parametrize(("name", "address"), list(routes(get_resolver().url_patterns)))
 def test_every_address_is_documented(name: str, address: str):
     assert any(f"`{address}`" in text for text in pages().values()), f"docs/ lacks `{address}` ({name})"
+
+
+def rows(name: str) -> list[list[str]]:
+    return [cells(line) for line in page(name).splitlines() if line.startswith("|")]
+
+
+def test_every_right_is_documented_with_its_roles():
+    wanted = {f"`{name}`": "every role" if held == policy.EVERYBODY else held for name, held in policy.ACTIONS.items()}
+    found = {row[0]: row[2] for row in rows("models.md") if row[0] in wanted}
+    said = {
+        name: "every role" if who.startswith("every role") else frozenset(re.findall("|".join(policy.ROLES), who))
+        for name, who in found.items()
+    }
+    assert said == wanted
+
+
+def test_every_edit_operation_is_documented():
+    assert {f"`{name}`" for name in OPERATIONS} <= {row[0] for row in rows("edits.md")}
+
+
+def test_every_key_of_the_workbench_is_documented():
+    with translation.override("en"):
+        listed = words.keys()
+        wanted = [[" ".join(f"`{key}`" for key in keys), text] for keys, text in listed]
+    assert [row for row in rows("workbench.md") if row in wanted] == wanted
+
+
+def test_every_key_that_the_workbench_hears_is_documented():
+    script = (ROOT / "src/lantian/site/static/workbench-grid.js").read_text(encoding="utf-8")
+    table = re.search(r"const keys = \{(.+?)\n  \};", script, re.DOTALL)
+    assert table is not None
+    signs = {"ArrowUp": "↑", "ArrowDown": "↓", "ArrowLeft": "←", "ArrowRight": "→", "Escape": "Esc"}
+    heard = [quoted or bare for quoted, bare in re.findall(r'(?:"([^"]+)"|\b(\w+)): (?=\(|acts)', table[1])]
+    assert len(heard) > 30
+    named = {key.upper() for key in re.findall(r"`([^`]+)`", page("workbench.md"))} | {"SHIFT+?"}
+    shown_as = [re.sub("|".join(signs), lambda found: signs[found[0]], key) for key in heard]
+    assert [key for key in shown_as if key.upper() not in named] == []
 
 
 def test_recognition_names_its_models_and_threshold():

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from lantian.reading.grammar.deadlines import find_dates
 from lantian.reading.grammar.places import areas_of
 from lantian.reading.grammar.targets import find_targets
-from lantian.reading.grammar.targets.numbers import chinese_number, find_quantities
+from lantian.reading.grammar.targets.numbers import find_quantities
 from lantian.reading.model import Target
 
 CASES = Path(__file__).parent / "targets_invented.csv"
@@ -172,20 +172,6 @@ def test_targets_without_a_figure(text: str, kind: str, subject: str, strength: 
 def test_cadence() -> None:
     (target,) = read("对重点水源每季度监测一次。")
     assert (target.kind, target.period, target.value) == ("cadence", "每季度", None)
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("一百八十万", 1800000), ("两百", 200), ("三十", 30), ("十二", 12), ("一千零五", 1005), ("两万五", 25000),
-     ("三点五", 3.5), ("二〇二五", 2025), ("一亿两千万", 120000000)],
-)  # fmt: skip
-def test_chinese_numerals(text: str, value: float) -> None:
-    assert float(chinese_number(text) or 0) == value
-
-
-def test_numerals_that_are_none() -> None:
-    assert chinese_number("十四五") is None
-    assert chinese_number("一二三") is None
 
 
 def test_scales_and_units_of_quantities() -> None:

@@ -7,6 +7,7 @@ from io import StringIO
 
 from lantian.comparing import Comparison
 from lantian.reading.model import Plan
+from lantian.reading.output.xlsx import workbook
 
 _STATES = {
     "continued": "延续", "tightened": "收紧", "loosened": "放宽", "renumbered": "改号", "regrouped": "调整归类",
@@ -73,9 +74,7 @@ def _plain(text: str) -> str:
 
 def write_xlsx(old: Plan, new: Plan, found: Comparison, target: str, *, chinese: bool) -> None:
     """A workbook with one row per pair, new and dropped measure; every text is a typed string, never a formula."""
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False})
+    book = workbook(target)
     sheet = book.add_worksheet("对比" if chinese else "Comparison")
     bold = book.add_format({"bold": True, "text_wrap": True, "border": 1, "bg_color": "#E8EEF4"})
     body = book.add_format({"text_wrap": True, "valign": "top", "border": 1})

@@ -12,6 +12,7 @@ from lantian.apps.areas.incoming.rows import Column
 from lantian.apps.areas.incoming.values import labels, show
 from lantian.apps.areas.models import Area, CollectiveRule, Unit, UnitAlias
 from lantian.apps.areas.states import alias_state, area_state, rule_state, unit_state
+from lantian.reading.output.xlsx import workbook
 
 NOTES = "说明"
 _CHOICES = {"level": "level", "area_kind": "area_kind", "area_kinds": "area_kind", "rule": "rule"}
@@ -24,9 +25,7 @@ _OPENING = (
 
 def write_workbook(target: IO[bytes], areas: QuerySet[Area]) -> None:
     """The directory of these areas as XLSX; every text is a typed string, so nothing becomes a formula."""
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = workbook(target)
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "bg_color": "#E8EEF4"})
     body = book.add_format({"valign": "top", "border": 1, "num_format": "@"})
     for name, sheet in sheets().items():

@@ -17,6 +17,7 @@ from lantian.apps.consultation.models import Comment, Decision, Round
 from lantian.apps.consultation.queries import Asked, Progress, standing_words
 from lantian.apps.consultation.words import tidy
 from lantian.apps.plans.models import RoleKind
+from lantian.reading.output.xlsx import workbook
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -135,10 +136,8 @@ def make(sheet: Sheet, kind: str) -> bytes:
 
 def xlsx(sheet: Sheet) -> bytes:
     """A workbook of one sheet, printable on A4 across with its header on every page."""
-    import xlsxwriter
-
     stream = BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = workbook(stream)
     page = book.add_worksheet(sheet.name)
     formats = _formats(book)
     last = len(sheet.columns) - 1

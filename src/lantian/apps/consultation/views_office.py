@@ -19,9 +19,9 @@ from lantian.apps.consultation.forms import AskForm, DueForm, OpenForm
 from lantian.apps.consultation.frozen import lines_of
 from lantian.apps.consultation.models import Comment, Decision, Invitation, Round
 from lantian.apps.core import policy
+from lantian.apps.core.policy import person
 from lantian.apps.plans.models import Plan
 from lantian.apps.plans.queries import chosen
-from lantian.apps.plans.views.plans import person
 
 Act = Callable[[], str]
 
@@ -29,7 +29,7 @@ Act = Callable[[], str]
 def _plan(request: HttpRequest, uid: str) -> Plan:
     """A plan in scope whose draft the person may see."""
     user = person(request)
-    row = policy.get_or_404(user, Plan.objects.select_related("area"), uid=uid)
+    row = policy.get_or_404(user, Plan.objects.select_related("area", "amends"), uid=uid)
     policy.require(user, "plan.view_draft", row)
     return row
 

@@ -23,8 +23,8 @@ from lantian.apps.consultation.actions import NotPossible
 from lantian.apps.consultation.models import Comment, CommentKind, Invitation
 from lantian.apps.consultation.views_office import attempt
 from lantian.apps.core import files, policy
+from lantian.apps.core.policy import person
 from lantian.apps.plans.models import RoleKind
-from lantian.apps.plans.views.plans import person
 
 PAGE = 50
 

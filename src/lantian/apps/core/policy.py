@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from lantian.apps.core.models import User
@@ -73,6 +73,13 @@ def also_scoped(model: type[Model], rows: Callable[[User], Q | None]) -> None:
 def located(model: type[M], inside: Callable[[User, str, M], bool]) -> None:
     """Register whether an object of ``model`` lies where one of the person's roles for the action holds."""
     _places[model] = inside
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks; the middleware lets nobody else through to a page that asks for a person."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
 
 
 def memberships(user: Person) -> tuple[tuple[str, str | None], ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lantian.apps.core import policy
 from lantian.apps.core import tokens as actions
 from lantian.apps.core.models import Token, User
+from lantian.apps.core.policy import person
 
 
 class TokenForm(forms.Form):
@@ -51,7 +52,7 @@ class TokenForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """The person's tokens and the form for a new one, whose secret the answer shows this once."""
-    user = _person(request)
+    user = person(request)
     form = TokenForm(user, request.POST or None)
     secret = ""
     if request.method == "POST" and form.is_valid():
@@ -72,16 +73,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, uid: str) -> HttpResponse:
     """End a token at once."""
-    user = _person(request)
+    user = person(request)
     token = policy.get_or_404(user, Token.objects.all(), uid=uid)
     actions.revoke_token(user, token)
     messages.success(
         request, _("The token “%(name)s” is revoked: programs can no longer use it.") % {"name": token.name}
     )
     return redirect("core:tokens")
-
-
-def _person(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from lantian.apps.areas import queries as areas
+from lantian.apps.areas.models import Membership
 from lantian.apps.core import policy
 from lantian.apps.core.models import Job, User
 from lantian.apps.plans.actions import IMPORT
@@ -49,8 +50,19 @@ def _readable(user: User, prefix: str) -> Q:
 
 
 def _jobs(user: User, rows: QuerySet[Job]) -> QuerySet[Job]:
-    """Imports are the office's, not one person's: the same document is read once, whoever brings it again."""
-    return rows.filter(kind=IMPORT) if policy.can(user, "plan.upload") else rows.none()
+    """Imports are the office's, not one person's: those of colleagues there or below, and of plans in scope."""
+    paths = areas.reach(user, policy.ACTIONS["plan.upload"])
+    imports = rows.filter(kind=IMPORT)
+    if paths is None:
+        return imports
+    if not paths:
+        return rows.none()
+    there = Q()
+    for path in paths:
+        there |= Q(unit__area__path__startswith=path)
+    colleagues = Membership.objects.filter(there).values("user")
+    plans = Plan.objects.filter(_visible(user, "")).values("job")
+    return imports.filter(Q(created_by=user) | Q(created_by__in=colleagues) | Q(pk__in=plans))
 
 
 def _inside(user: User, action: str, plan: Plan) -> bool:

@@ -9,23 +9,10 @@ from functools import cache
 
 from lantian.reading.grammar.places import ancestors
 from lantian.reading.lexicon import alternation, table
+from lantian.reading.numerals import numeral
 
-_DIGITS = {letter: value for value, letter in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "O": 0, "0": 0}
 _RELATIVE_YEAR = {"明": 1, "次": 1, "翌": 1, "第": 1, "去": -1, "上": -1}
 _FIVE_YEAR_PLANS = {"十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035, "十七": 2040}
-
-
-def number(text: str) -> int:
-    """A printed number up to 99 or a year: 12, 十二, 二十五, 二〇二五. :raises ValueError: it is none."""
-    if text.isascii() and text.isdigit():
-        return int(text)
-    if "十" in text:
-        tens, _, ones = text.partition("十")
-        return 10 * (_DIGITS[tens] if tens else 1) + (_DIGITS[ones] if ones else 0)
-    try:
-        return int("".join(str(_DIGITS[letter]) for letter in text))
-    except KeyError:
-        raise ValueError(text) from None
 
 
 @cache
@@ -58,7 +45,7 @@ class Resolver:
 
     def _year(self, groups: Mapping[str, str | None], side: str) -> int | None:
         if printed := groups.get(f"y{side}"):
-            return number(printed)
+            return numeral(printed)
         word = groups.get(f"rel{side}")
         if word and self.year is not None:
             return self.year + _RELATIVE_YEAR.get(word[0], 0)
@@ -89,15 +76,15 @@ class Resolver:
         if unit == "half":
             return (6, 30) if groups.get("half") == "上" else (12, 31)
         if unit == "quarter":
-            quarter = number(groups.get(f"q{side}") or "1")
+            quarter = numeral(groups.get(f"q{side}") or "1")
             return (3 * quarter if last else 3 * quarter - 2), edge
-        month = number(groups.get(f"m{side}") or groups.get("m1") or "12")
+        month = numeral(groups.get(f"m{side}") or groups.get("m1") or "12")
         if not 1 <= month <= 12:
             raise ValueError(month)
         if unit == "ten_days":
             return month, 10 if groups.get("early") else 20 if groups.get("mid") else None
         if unit == "day":
-            return month, number(groups.get(f"d{side}") or "1")
+            return month, numeral(groups.get(f"d{side}") or "1")
         return month, edge
 
     def _five_year_plan(self, groups: Mapping[str, str | None], rule: str) -> date:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, TypeVar
 
-from lantian.reading.grammar.calendar_words import number
 from lantian.reading.grammar.places import ancestors, places
 from lantian.reading.lexicon import alternation, table
+from lantian.reading.numerals import numeral
 from lantian.reading.text import join_layout
 
 Level = Literal["national", "provincial", "municipal", "district", "town"]
@@ -135,7 +135,7 @@ def _years(pattern: re.Pattern[str], texts: Iterable[str]) -> list[int]:
     for text in texts:
         for match in pattern.finditer(text):
             printed = next(group for group in match.groups() if group)
-            years.append(number(printed))
+            years.append(numeral(printed))
     return years
 
 

@@ -75,8 +75,13 @@ def to_csv(plans: Iterable[Plan], *, chinese: bool = False, guarded: bool = Fals
     for plan in plans:
         for measure in plan.measures:
             row = measure_row(plan, measure, chinese=chinese)
-            writer.writerow([guard(value) for value in row] if guarded else row)
+            writer.writerow(map(_one_line_end, [guard(value) for value in row] if guarded else row))
     return buffer.getvalue()
+
+
+def _one_line_end(value: Value) -> Value:
+    """A text whose lines end as those of the file do: the writer does not quote a bare CR, which ends a row, too."""
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
 def guard(value: Value) -> Value:

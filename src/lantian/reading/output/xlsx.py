@@ -44,14 +44,19 @@ class _Formats:
     body: Any
 
 
+def workbook(target: IO[bytes] | str) -> Any:
+    """A new workbook in which no text becomes a formula or a link (contracts §8); all that we write start here."""
+    import xlsxwriter
+
+    return xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+
+
 def write_xlsx(plans: Sequence[Plan], target: IO[bytes] | str, *, chinese: bool = False) -> None:
     """A workbook with one row per measure, a sheet of targets and a sheet of each unit's duties.
 
     Every text is a typed string, so nothing becomes a formula or a link (contracts §8).
     """
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    book = workbook(target)
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "bg_color": "#E8EEF4"})
     formats = _Formats(head, book.add_format({"text_wrap": True, "valign": "top", "border": 1}))
     measures = (measure_row(plan, measure, chinese=chinese) for plan in plans for measure in plan.measures)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+from lantian.reading.numerals import numeral
+
 _HAN = "一二三四五六七八九十百零〇"
 _COUNTED = "万亿千百吨个家座台辆米年月日倍元度公平立毫微"  # 1.5万吨 is a figure
 _NUM = rf"(?P<n>[{_HAN}]{{1,5}}|\d{{1,3}})"
@@ -67,8 +68,7 @@ def read_label(text: str) -> Label | None:
             return Label(f"decimal{len(parts)}", rank + len(parts) - 2, parts[-1], match[0], parts)
         if circle := groups.get("c"):
             return _circle(circle, match[0])
-        number = parse_number(groups["n"])
-        return None if number is None else Label(style, rank, number, match[0])
+        return Label(style, rank, numeral(groups["n"]), match[0])
     return None
 
 
@@ -77,20 +77,3 @@ def _circle(char: str, printed: str) -> Label:
     start, style = max((item for item in _CIRCLES if item[0] <= code), key=lambda item: item[0])
     number = code - start + 1 + (20 if start == 0x3251 else 0)
     return Label(style, _RANKS[style], number, printed)
-
-
-def parse_number(text: str) -> int | None:
-    """十二 → 12, 二十 → 20, 12 → 12; None where the characters make no number."""
-    if text.isdigit() and text.isascii():
-        return int(text)
-    total, current = 0, 0
-    for char in text:
-        if char == "百":
-            total, current = total + (current or 1) * 100, 0
-        elif char == "十":
-            total, current = total + (current or 1) * 10, 0
-        elif char in _DIGITS:
-            current = current * 10 + _DIGITS[char]
-        else:
-            return None
-    return total + current or None

@@ -10,6 +10,7 @@ from typing import Literal
 from lantian.reading.columns import Field, Header
 from lantian.reading.layout import Paragraph
 from lantian.reading.model import CellRef, Flag
+from lantian.reading.numerals import numeral
 from lantian.reading.text import compare_form, join_layout
 
 Kind = Literal["measure", "section", "note"]
@@ -19,7 +20,6 @@ _NUMBER = re.compile(r"^[（(]?(\d{1,4}|[一二三四五六七八九十]{1,3})[�
 _COMPOUND = re.compile(
     r"^[（(]?[\d一二三四五六七八九十]{1,3}([-—–.．·、][\d一二三四五六七八九十]{1,3}){1,3}[）).、．]?$"
 )
-_CHINESE = {digit: index for index, digit in enumerate("零一二三四五六七八九十")}
 
 
 @dataclass(slots=True)
@@ -98,9 +98,7 @@ def parse_number(text: str) -> int | None:
     if len(lines) != 1:
         return None
     match = _NUMBER.match(_plain(lines.pop()))
-    if match is None:
-        return None
-    return int(match[1]) if match[1].isdecimal() else _chinese_number(match[1])
+    return None if match is None else numeral(match[1])
 
 
 def is_compound_number(text: str) -> bool:
@@ -118,13 +116,6 @@ def number_form(text: str) -> str:
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text) if len(text) == 1 else text
-
-
-def _chinese_number(text: str) -> int:
-    if "十" not in text:
-        return _CHINESE[text[-1]]
-    tens, _, ones = text.partition("十")
-    return (_CHINESE.get(tens, 1) if tens else 1) * 10 + (_CHINESE.get(ones, 0) if ones else 0)
 
 
 def section_title(text: str) -> str:

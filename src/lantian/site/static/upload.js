@@ -1,13 +1,10 @@
-// The upload page: files dropped or chosen are listed, sent one after the other with their progress, and followed until
-// they are read. Without script the form works as any other.
+// Forms with a field to drop files on. Where the form lists them (the page of imports), files dropped or chosen are shown,
+// sent one after the other with their progress, and followed until they are read. Without script they work as any other.
 (() => {
-  const form = document.querySelector("[data-upload]");
+  const field = document.querySelector("[data-drop]");
+  const form = field.closest("form");
   const input = form.querySelector("input[type=file]");
-  const field = form.querySelector("[data-drop]");
   const list = form.querySelector("[data-files]");
-  const words = JSON.parse(document.getElementById("upload-words").textContent);
-  const entries = new Map(); // file → its line
-
   for (const kind of ["dragover", "dragenter"]) {
     field.addEventListener(kind, (event) => {
       event.preventDefault();
@@ -20,8 +17,12 @@
     field.classList.remove("over");
     if (!event.dataTransfer.files.length) return;
     input.files = event.dataTransfer.files;
-    show();
+    input.dispatchEvent(new Event("change"));
   });
+  if (!list) return;
+
+  const words = JSON.parse(document.getElementById("upload-words").textContent);
+  const entries = new Map(); // file → its line
   input.addEventListener("change", () => show());
 
   const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);

@@ -83,7 +83,7 @@
     input.addEventListener("keydown", (event) => {
       if (event.isComposing || event.keyCode === 229) return; // the input method is still choosing characters
       event.stopPropagation();
-      const name = `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.shiftKey ? "Shift+" : ""}${event.key}`;
+      const name = `${event.altKey ? "Alt+" : ""}${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.shiftKey ? "Shift+" : ""}${event.key}`;
       const act =
         extra[name] ??
         {
@@ -156,12 +156,33 @@
       const cut = () => wb.send({ op: "split", measure: uid, revision: wb.seen(uid), at }).then(() => wb.focus(uid, "text"));
       editor.save(cut);
     };
+    // In splitting, j and k go from sentence to sentence; the sentence that would open the new row is marked.
+    const starts = () => {
+      const places = [...input.value.matchAll(/[。！？；;!?][”’）)]*\n?|\n/g)].map((end) => end.index + end[0].length);
+      return places.filter((place) => input.value.slice(place).trim());
+    };
+    const mark = (place) => {
+      const next = starts().find((other) => other > place) ?? input.value.length;
+      input.setSelectionRange(place, next);
+    };
+    const sentence = (step) => () => {
+      if (!editor.splitting) return "as usual";
+      const places = starts();
+      const at = input.selectionStart;
+      const next = step > 0 ? places.find((place) => place > at) : places.findLast((place) => place < at);
+      if (places.length) mark(next ?? places.at(step > 0 ? 0 : -1));
+      return undefined;
+    };
     input.addEventListener("beforeinput", (event) => editor.splitting && event.preventDefault());
     input.addEventListener("input", fit);
     const orElse = (act) => () => (editor.splitting ? act() : "as usual");
     keys(editor, input, {
       Enter: () => (editor.splitting ? splitHere() : editor.save()),
       s: orElse(splitHere),
+      j: sentence(1),
+      ArrowDown: sentence(1),
+      k: sentence(-1),
+      ArrowUp: sentence(-1),
       "Shift+Enter": () => "as usual",
     });
     input.addEventListener("keydown", (event) => event.altKey && event.key === "s" && (event.preventDefault(), splitHere()));
@@ -169,8 +190,8 @@
     fit();
     mode(Boolean(options.split));
     input.focus();
-    const caret = options.split ? 0 : input.value.length;
-    input.setSelectionRange(caret, caret);
+    if (options.split) mark(input.value.indexOf("\n") + 1 || starts()[0] || 0);
+    else input.setSelectionRange(input.value.length, input.value.length);
   }
 
   // Words that were being typed when the page went away: the first opens again, the others one after the other.

@@ -99,6 +99,13 @@
       wb.targets(at.uid);
       wb.selectedIn(wb.row(at.uid));
     },
+    // 同上: the cell says what the cell above says.
+    same() {
+      const above = at && beside(at.uid, -1);
+      if (!above) return wb.notice(wb.say("first_row"));
+      return put(wb.cell(above.dataset.uid, at.field));
+    },
+    empty: () => at && put(null),
     section: () => at && wb.section(at.uid, false),
     restore: () => at && wb.send({ op: "restore_reading", ...own() }),
     accept: () => at && wb.send({ op: "accept", rule: null, measure: at.uid, accepted: true }),
@@ -108,6 +115,16 @@
     "clear-rule": () => wb.filter({ rule: "" }),
     help: () => wb.$("dialog-help").showModal(),
     filter: () => wb.$("filter-q").focus(),
+  };
+  const ROLES = ["lead", "responsible", "support", "inherited"];
+  const put = (cell) => {
+    if (at.field === "text" || at.field === "flags") return wb.notice(wb.say("not_this_cell"));
+    const units = () => [...(cell?.querySelectorAll(".w-name") ?? [])].map(({ dataset }) => dataset);
+    const words = cell?.dataset.value ?? "";
+    const value = ROLES.includes(at.field)
+      ? units().map((one) => ({ name: one.name, as_printed: one.printed, unit: one.unit || null }))
+      : at.field === "seq" ? (words && Number(words)) || null : words;
+    return wb.send({ op: "set", ...own(), field: at.field, value });
   };
   const shift = (step) => {
     if (!at) return null;
@@ -121,6 +138,7 @@
     l: () => across(1), ArrowRight: () => across(1), h: () => across(-1), ArrowLeft: () => across(-1),
     Enter: acts.edit, e: acts.edit, F2: acts.edit, n: acts.next, p: acts.previous, a: acts.accept, s: acts.split,
     m: acts.merge, g: acts.join, o: acts.insert, t: acts.targets, c: acts.section, "Shift+Delete": acts.delete,
+    d: acts.same, Delete: acts.empty,
     "Alt+ArrowUp": acts.up, "Alt+ArrowDown": acts.down,
     u: acts.undo, "Ctrl+z": acts.undo, "Shift+U": acts.redo, "Ctrl+y": acts.redo, "Ctrl+Shift+Z": acts.redo,
     "/": acts.filter, "?": acts.help, "Shift+?": acts.help, Escape: acts.clear,
@@ -235,5 +253,7 @@
     if (last && start === last && !pointed) scroll.scrollTop = wb.session.get("scroll") ?? 0;
     else wb.row(start.uid).scrollIntoView({ block: "nearest" });
   }
+  // Every part listens now; until here a click or a key would be lost.
+  wb.root.removeAttribute("aria-busy");
   wb.resume().then(wb.reopen);
 })();

@@ -98,15 +98,46 @@
       const left = input.value.trim();
       return left ? [...values, { name: left }] : [...values];
     };
+    let chosen = null; // names picked with the arrow keys: [where picking began, where it is now]
+    const range = () => [Math.min(...chosen), Math.max(...chosen) + 1];
+    const pick = (to, widen) => () => {
+      if (input.value || !values.length) return "as usual";
+      const at = to(chosen ? chosen[1] : values.length);
+      if (at >= values.length) chosen = null;
+      else chosen = [widen && chosen ? chosen[0] : Math.max(0, at), Math.max(0, at)];
+      return draw();
+    };
+    const remove = () => {
+      if (input.value || !values.length) return "as usual";
+      const [from, to] = chosen ? range() : [values.length - 1, values.length];
+      values.splice(from, to - from);
+      return changed();
+    };
+    // The picked names belong to the row above or below: they leave this one and stand there.
+    const hand = (step) => () => {
+      const other = wb.all()[wb.all().indexOf(wb.row(editor.uid)) + step];
+      if (!chosen || !other) return editor.fail(wb.say(chosen ? (step > 0 ? "last_row" : "first_row") : "pick_units"));
+      const names = values.slice(...range()).map(({ name }) => name);
+      const { uid, revision } = other.dataset;
+      const { uid: measure, field: role } = editor;
+      return editor.save(() =>
+        wb.send({ op: "hand", measure, revision: wb.seen(measure), role, names, with: uid, with_revision: Number(revision) }),
+      );
+    };
     const draw = () => {
       for (const chip of chips.querySelectorAll(".w-chip")) chip.remove();
+      const picked = chosen ? values.slice(...range()).map(({ name }) => name) : [];
+      input.setAttribute("aria-description", picked.length ? wb.say("chosen", { names: picked.join("、") }) : "");
       values.forEach((value, place) => {
         const chip = wb.clone("chip");
         chip.querySelector("span").textContent = value.name;
         chip.classList.toggle("unknown", !value.unit);
+        chip.classList.toggle("chosen", picked.includes(value.name));
+        chip.onclick = pick(() => place);
         const remove = chip.querySelector("button");
         remove.setAttribute("aria-label", wb.say("remove", { name: value.name }));
-        remove.onclick = () => {
+        remove.onclick = (event) => {
+          event.stopPropagation();
           values.splice(place, 1);
           changed();
         };
@@ -114,6 +145,7 @@
       });
     };
     const changed = () => {
+      chosen = null;
       draw();
       editor.draft();
       input.focus();
@@ -136,12 +168,18 @@
       ArrowDown: () => list.move(1),
       ArrowUp: () => list.move(-1),
       Escape: () => (list.open() ? list.hide() : editor.cancel()),
-      Backspace: () => {
-        if (input.value || !values.length) return "as usual";
-        values.pop();
-        return changed();
-      },
+      Backspace: remove,
+      Delete: () => (chosen ? remove() : "as usual"),
+      ArrowLeft: pick((at) => at - 1),
+      ArrowRight: pick((at) => at + 1),
+      "Shift+ArrowLeft": pick((at) => at - 1, true),
+      "Shift+ArrowRight": pick((at) => at + 1, true),
+      Home: pick(() => 0),
+      "Alt+ArrowUp": hand(-1),
+      "Alt+ArrowDown": hand(1),
     });
+    box.querySelector("[data-edit=up]").onclick = hand(-1);
+    box.querySelector("[data-edit=down]").onclick = hand(1);
     draw();
     input.focus();
     return names;

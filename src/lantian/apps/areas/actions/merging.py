@@ -21,6 +21,7 @@ _ROWS = {
     "areas.membership": gettext_lazy("roles of people"),
     "areas.unit": gettext_lazy("units below"),
     "areas.unitalias": gettext_lazy("other names"),
+    "consultation.invitation": gettext_lazy("requests for comments"),
     "plans.assignment": gettext_lazy("duties in plans"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lantian.apps.areas.incoming.base import BATCH, Table
 from lantian.apps.areas.incoming.rows import Row
@@ -13,6 +13,8 @@ from lantian.apps.core.models import AuditEvent, User
 
 if TYPE_CHECKING:
     from lantian.apps.areas.incoming.reconcile import Incoming
+
+Place = TypeVar("Place", Area, Unit)
 
 
 class AreaTable(Table):
@@ -103,11 +105,7 @@ class AreaTable(Table):
 
     def save(self, user: User | None) -> list[AuditEvent]:
         old = {*(area for area in (*self._touched, *self._moved) if area.pk is not None)}
-        new = [area for area in self._touched if area.pk is None]
-        while new:
-            ready = [area for area in new if area.parent is None or area.parent.pk is not None]
-            Area.objects.bulk_create(ready, batch_size=BATCH)
-            new = [area for area in new if area.pk is None]
+        _create([area for area in self._touched if area.pk is None])
         fields = ("name", "short_name", "kind", "level", "parent", "path", "opened", "closed", "source", "edited")
         Area.objects.bulk_update(old, fields, batch_size=100)
         return self._events(user)
@@ -225,16 +223,19 @@ class UnitTable(Table):
         unit.parent = found
 
     def save(self, user: User | None) -> list[AuditEvent]:
-        new = [unit for unit in self._touched if unit.pk is None]
-        parents = {id(unit): unit.parent for unit in self._touched}
-        for unit in new:
-            unit.parent = None
-        Unit.objects.bulk_create(new, batch_size=BATCH)
-        for unit in self._touched:
-            unit.parent = parents[id(unit)]
+        old = [unit for unit in self._touched if unit.pk is not None]
+        _create([unit for unit in self._touched if unit.pk is None])
         fields = (
             "area", "name", "short_name", "full_name", "level", "collective", "parent", "opened", "closed",
             "named_since", "source", "edited",
         )  # fmt: skip
-        Unit.objects.bulk_update(self._touched, fields, batch_size=BATCH)
+        Unit.objects.bulk_update(old, fields, batch_size=BATCH)
         return self._events(user)
+
+
+def _create(new: list[Place]) -> None:
+    """Save new areas or units, those above before those below."""
+    while new:
+        ready = [row for row in new if row.parent is None or row.parent.pk is not None]
+        type(new[0])._default_manager.bulk_create(ready, batch_size=BATCH)
+        new = [row for row in new if row.pk is None]

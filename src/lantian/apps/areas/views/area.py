@@ -16,9 +16,9 @@ from lantian.apps.areas.actions.areas import forget_past
 from lantian.apps.areas.forms import AreaChangeForm, AreaForm, area_choices, closing_day, day_of
 from lantian.apps.areas.history import history
 from lantian.apps.areas.models import Area, AreaPast
-from lantian.apps.areas.views.lists import person
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
+from lantian.apps.core.policy import person
 
 EDIT = "directory.edit"
 

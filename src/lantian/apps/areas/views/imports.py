@@ -18,8 +18,8 @@ from lantian.apps.areas.actions.importing import tally
 from lantian.apps.areas.history import field_label, show_value
 from lantian.apps.areas.incoming import columns, sheets
 from lantian.apps.areas.models import DirectoryImport, ImportState
-from lantian.apps.areas.views.lists import person
 from lantian.apps.core import files, policy
+from lantian.apps.core.policy import person
 from lantian.reading.errors import ReadingError
 
 EDIT = "directory.edit"

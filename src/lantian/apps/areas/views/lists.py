@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from io import BytesIO
-from typing import Any, cast
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -17,14 +17,10 @@ from lantian.apps.areas.forms import day_of
 from lantian.apps.areas.models import Area, Level, Unit
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
+from lantian.apps.core.policy import person
 
 PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def person(request: HttpRequest) -> User:
-    """The person who is logged in; every page but the login asks for one."""
-    return cast(User, request.user)
 
 
 def chosen(request: HttpRequest, *names: str) -> dict[str, str]:

@@ -14,8 +14,8 @@ from lantian.apps.areas import actions, queries
 from lantian.apps.areas.actions import ChangeError
 from lantian.apps.areas.actions.merging import moving
 from lantian.apps.areas.models import Unit, UnitMerge
-from lantian.apps.areas.views.lists import person
 from lantian.apps.core import policy
+from lantian.apps.core.policy import person
 
 EDIT = "directory.edit"
 _SHOWN = 20

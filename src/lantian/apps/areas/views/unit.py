@@ -20,9 +20,9 @@ from lantian.apps.areas.history import history
 from lantian.apps.areas.models import Area, CollectiveRule, Level, Unit, UnitMerge
 from lantian.apps.areas.names import current, names_over_time
 from lantian.apps.areas.queries import Directory
-from lantian.apps.areas.views.lists import person
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
+from lantian.apps.core.policy import person
 
 EDIT, NAMES = "directory.edit", "directory.learn"
 _EVER = (date(1900, 1, 1), date(2999, 12, 31))

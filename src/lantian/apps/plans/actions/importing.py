@@ -27,14 +27,18 @@ _CHUNK = 1 << 20
 def import_file(user: User | None, name: str, content: Path | Iterable[bytes]) -> Job:
     """Keep a plan document and ask for it to be read; returns the job.
 
-    The same document asks once: the earlier job comes back (asked again if it had failed). Raises
-    :class:`lantian.apps.core.files.TooLargeError`.
+    The same document asks once: the earlier job comes back (asked again if it had failed), unless it is another
+    office's, of which the person knows nothing. Raises :class:`lantian.apps.core.files.TooLargeError`.
     """
     chunks = _chunks(content) if isinstance(content, Path) else content
     stored = files.store(user, name, chunks)
     with transaction.atomic():
         payload = {"file": str(stored.uid), "name": Path(name.replace("\\", "/")).name[-255:]}
-        job = jobs.enqueue(user, IMPORT, payload, key=f"{IMPORT}:{stored.sha256}:{__version__}")
+        key = f"{IMPORT}:{stored.sha256}:{__version__}"
+        earlier = Job.objects.filter(key=key)
+        if user is not None and earlier.exists() and not policy.scope(user, earlier).exists():
+            key += f":{user.pk}"
+        job = jobs.enqueue(user, IMPORT, payload, key=key)
         audit.record(user, "plan.import", stored, after={"job": str(job.uid), "name": payload["name"]})
     return job
 
@@ -56,6 +60,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 @transaction.atomic
 def store_plans(job: Job, stored: StoredFile, plans: Sequence[read.Plan]) -> list[Plan]:
     """Store what the reader read as drafts, once per job: called again, it returns what it stored."""
+    Job.objects.select_for_update().get(pk=job.pk)  # a worker that was given up for dead may still be at it
     there = list(Plan.objects.filter(job=job).order_by("place_in_file"))
     if there:
         return there

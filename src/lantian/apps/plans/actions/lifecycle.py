@@ -62,6 +62,7 @@ def publish_plan(user: User, plan: Plan, note: str = "") -> Plan:
 def set_status(user: User, plan: Plan, status: str) -> None:
     """Take one of :data:`STEPS`. Raises PermissionDenied or :class:`StepError`."""
     policy.require(user, "plan.publish", plan)
+    lock(plan)
     # A published amendment lives on in its plan; its own row is only the record.
     if status not in STEPS[plan.status] or (plan.amends_id and not plan.in_preparation):
         raise StepError(f"{plan.status} → {status}")
@@ -76,6 +77,7 @@ def set_status(user: User, plan: Plan, status: str) -> None:
 def set_secrecy(user: User, plan: Plan, secrecy: str) -> None:
     """Say who may read the plan: 公开, 内部 or 工作秘密."""
     policy.require(user, "plan.publish", plan)
+    lock(plan)
     before, plan.secrecy = plan.secrecy, Secrecy(secrecy)
     plan.save(update_fields=["secrecy"])
     audit.record(user, "plan.secrecy", plan, before={"secrecy": before}, after={"secrecy": plan.secrecy})

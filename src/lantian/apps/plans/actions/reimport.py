@@ -11,7 +11,7 @@ from lantian import __version__
 from lantian.apps.areas import queries as areas
 from lantian.apps.core import audit, files, jobs, policy
 from lantian.apps.core.ids import uuid7
-from lantian.apps.core.models import Job, StoredFile, User
+from lantian.apps.core.models import AuditEvent, Job, StoredFile, User
 from lantian.apps.plans.actions.amend import amend, discard, open_amendment
 from lantian.apps.plans.actions.correspondence import corresponding
 from lantian.apps.plans.actions.edits.sheet import Sheet
@@ -75,20 +75,31 @@ def _ask(user: User, plan: Plan, stored: StoredFile, name: str, place: int | Non
 
 @transaction.atomic
 def perform_replace(job: Job, stored: StoredFile, plans: Sequence[read.Plan]) -> Plan:
-    """What the import job does with a file that replaces another. Raises as :func:`reimport` does."""
+    """What the import job does with a file that replaces another, once: called again it gives what it changed.
+
+    Raises as :func:`reimport` does.
+    """
     plan = Plan.objects.select_related("area", "amends").filter(uid=job.payload["replaces"]).first()
     if plan is None or job.created_by is None:
         raise VersionError("要更换文件的计划已经不在了。", "The plan that the document belongs to is gone.")
-    return reimport(job.created_by, plan, stored, job.payload["name"], plans, place=job.payload.get("place"))
+    lock(plan)  # a worker that was given up for dead may still be at it
+    asked = {"action": "plan.reimport", "after__job": str(job.uid)}
+    done = AuditEvent.objects.filter(**asked).values_list("object_uid", flat=True).first()
+    if done is not None:
+        return Plan.objects.get(uid=done)
+    place, name = job.payload.get("place"), job.payload["name"]
+    return reimport(job.created_by, plan, stored, name, plans, place=place, job=job)
 
 
 @transaction.atomic
 def reimport(
-    user: User, plan: Plan, stored: StoredFile, name: str, plans: Sequence[read.Plan], *, place: int | None = None
-) -> Plan:
+    user: User, plan: Plan, stored: StoredFile, name: str, plans: Sequence[read.Plan], *, place: int | None = None,
+    job: Job | None = None,
+) -> Plan:  # fmt: skip
     """Merge a document that was read into a plan; returns the plan that changed: itself, or its amendment.
 
-    Of several plans in the file the one at ``place`` counts, else the one that fits. What people did stays (the rules:
+    Of several plans in the file the one at ``place`` counts, else the one that fits; ``job`` is what read it, for the
+    record. What people did stays (the rules:
     docs/comparing.md), the document becomes the plan's. Raises PermissionDenied and :class:`VersionError`.
     """
     check_replaceable(user, plan)
@@ -96,7 +107,7 @@ def reimport(
     target = plan if plan.in_preparation else amend(user, plan)
     directory = directory_of(target)
     rows = [content_read(item, directory) for item in found.plan.measures]
-    _merge(user, target, rows, _head_read(found.plan), _Document(stored, name, found.place))
+    _merge(user, target, rows, _head_read(found.plan), _Document(stored, name, found.place), job)
     return target
 
 
@@ -151,7 +162,9 @@ def _head_read(plan: read.Plan) -> Content:
     return {name: getattr(plan, name) for name in _HEAD} | {"flags": flags}
 
 
-def _merge(user: User, plan: Plan, rows: Sequence[Content], head: Content, document: _Document) -> None:
+def _merge(
+    user: User, plan: Plan, rows: Sequence[Content], head: Content, document: _Document, job: Job | None = None
+) -> None:  # fmt: skip
     """Merge rows and head into a plan in preparation and keep what it takes to undo it."""
     lock(plan)
     before = reading(plan)
@@ -175,7 +188,7 @@ def _merge(user: User, plan: Plan, rows: Sequence[Content], head: Content, docum
     Edit.objects.filter(plan=plan).update(closed=True)
     audit.record(
         user, "plan.reimport", plan, before={name: was[name] for name in document.as_json()} | head_before,
-        after=document.as_json() | head_after | merged.counts(),
+        after=document.as_json() | head_after | merged.counts() | ({"job": str(job.uid)} if job else {}),
     )  # fmt: skip
 
 

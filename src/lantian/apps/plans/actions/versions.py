@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.http import Http404
 from django.utils.translation import get_language
 
 from lantian.apps.core.models import User
@@ -26,8 +27,17 @@ class VersionError(Exception):
 
 
 def lock(plan: Plan) -> None:
-    """Hold the plan's row until the transaction ends, and see what it says now (SQLite locks as a whole anyway)."""
-    plan.refresh_from_db(from_queryset=Plan.objects.select_for_update())
+    """Hold the plan's row until the transaction ends, and see what it says now (SQLite locks as a whole anyway).
+
+    What an amendment amends is held before it: whoever takes both takes them in this order, or two would wait for ever.
+    Raises Http404 for a plan that was thrown away meanwhile.
+    """
+    if plan.amends_id is not None:
+        Plan.objects.select_for_update().only("pk").get(pk=plan.amends_id)
+    try:
+        plan.refresh_from_db(from_queryset=Plan.objects.select_for_update())
+    except Plan.DoesNotExist:
+        raise Http404 from None
 
 
 def contents_of(plan: Plan) -> list[Content]:

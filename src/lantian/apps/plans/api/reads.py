@@ -35,6 +35,7 @@ from lantian.apps.plans.models import (
     Target,
     TargetKind,
 )  # fmt: skip
+from lantian.apps.plans.queries.versions import readable
 
 router = Router(tags=["plans"])
 READ = "read:plans"
@@ -256,7 +257,5 @@ def version(request: HttpRequest, uid: UUID, number: int) -> dict[str, Any]:
 
 
 def _versions(user: User, uid: UUID) -> QuerySet[PlanVersion]:
-    """The versions that the person may read; version 0 is the office's, as a draft is."""
-    row = policy.get_or_404(user, Plan.objects.select_related("area"), uid=uid)
-    drafts = policy.can(user, "plan.view_draft", row)
-    return PlanVersion.objects.filter(Q() if drafts else Q(number__gt=0), plan=row)
+    """The versions that the person may read, of a plan in scope."""
+    return readable(user, policy.get_or_404(user, Plan.objects.select_related("area"), uid=uid))

@@ -7,6 +7,7 @@ from lantian.apps.plans.queries.filters import (
     UNIT_FILTERS,
     chosen,
     narrow,
+    uid_of,
 )
 from lantian.apps.plans.queries.measures import (
     deadline_texts,
@@ -26,5 +27,6 @@ __all__ = [
     "LIST_FILTERS", "SEARCH_FILTERS", "TABLE_FILTERS", "UNIT_FILTERS", "DutyRow", "Found", "Hit", "PlanChoices",
     "choices_of", "chosen", "deadline_texts", "duty_matrix", "matching_plans", "matching_units", "narrow", "neighbours",
     "open_amendments", "plan_choices", "plan_list", "plan_measures", "related", "role_counts", "search",
-    "searched_plans", "section_names", "standing", "unit_duties", "unit_names", "with_details", "with_open_flags",
+    "searched_plans", "section_names", "standing", "uid_of", "unit_duties", "unit_names", "with_details",
+    "with_open_flags",
 ]  # fmt: skip

@@ -8,9 +8,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from lantian.apps.core import policy
+from lantian.apps.core.models import User
+from lantian.apps.core.policy import person
 from lantian.apps.plans import exports
 from lantian.apps.plans.models import Plan, PlanVersion
-from lantian.apps.plans.views.plans import person
+from lantian.apps.plans.queries.versions import readable
 
 
 @require_safe
@@ -19,8 +21,9 @@ def export(request: HttpRequest, uid: str, fmt: str) -> HttpResponse:
     form = exports.FORMATS.get(fmt)
     if form is None:
         raise Http404
-    plan = policy.get_or_404(person(request), Plan.objects.select_related("file"), uid=uid)
-    version = _version(plan, request.GET.get("version", ""))
+    user = person(request)
+    plan = policy.get_or_404(user, Plan.objects.select_related("file", "area"), uid=uid)
+    version = _version(user, plan, request.GET.get("version", ""))
     reading = exports.current(plan) if version is None else exports.of_version(version)
     chinese = (get_language() or "zh").startswith("zh")
     content = exports.written(reading, fmt, chinese=chinese, mark=exports.mark_of(plan, version))
@@ -31,13 +34,13 @@ def export(request: HttpRequest, uid: str, fmt: str) -> HttpResponse:
     return response
 
 
-def _version(plan: Plan, number: str) -> PlanVersion | None:
-    """The version that the address asks for; None for the current text; 404 for one that the plan does not have."""
+def _version(user: User, plan: Plan, number: str) -> PlanVersion | None:
+    """The version that the address asks for; None for the current text; 404 for one that the person may not read."""
     if not number:
         return None
     row = None
     if number.isascii() and number.isdigit() and len(number) < 5:
-        row = plan.versions.select_related("file").filter(number=int(number)).first()
+        row = readable(user, plan).filter(number=int(number)).first()
     if row is None:
         raise Http404
     return row

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.core import files, policy
 from lantian.apps.core.models import Job, JobState, User
+from lantian.apps.core.policy import person
 from lantian.apps.plans import actions
 from lantian.apps.plans.actions.correspondence import candidates
 from lantian.apps.plans.models import Plan
-from lantian.apps.plans.views.plans import person
 from lantian.apps.plans.workbench import words as say
 
 SHOWN = 30

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.areas.models import Unit
 from lantian.apps.core import policy
+from lantian.apps.core.policy import person
 from lantian.apps.plans import actions, charts, filterline, queries
 from lantian.apps.plans.actions.lifecycle import StepError
 from lantian.apps.plans.models import Plan, RoleKind, Secrecy
 from lantian.apps.plans.overview import overview as count
-from lantian.apps.plans.views.plans import person
 
 SHEET_ROWS = 2000  # of one printed duty list; more say so
 
@@ -24,7 +24,7 @@ SHEET_ROWS = 2000  # of one printed duty list; more say so
 def overview(request: HttpRequest, uid: str) -> HttpResponse:
     """One page of a plan in numbers; every bar leads to the rows that it counts."""
     user = person(request)
-    row = policy.get_or_404(user, Plan.objects.select_related("area"), uid=uid)
+    row = policy.get_or_404(user, Plan.objects.select_related("area", "amends"), uid=uid)
     counted = count(list(queries.with_open_flags(row.measures.all())))
     loads = [*counted.units, *([counted.rest] if counted.rest else [])]
     context = {

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.apps.areas.models import Level, Unit
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
+from lantian.apps.core.policy import person
 from lantian.apps.plans import actions, filterline, prints, queries, table
 from lantian.apps.plans import provenance as sources
 from lantian.apps.plans.actions import lifecycle
@@ -40,13 +41,6 @@ from lantian.reading.rules import rules
 
 PAGE = 50
 FOLDED = ("due_from", "due_to", "section", "target", "flags", "lacks", "area", "medium", "level")
-
-
-def person(request: HttpRequest) -> User:
-    """Who asks; the middleware let nobody else through."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def in_force(user: User, filters: Mapping[str, str]) -> dict[str, Any]:
@@ -117,7 +111,6 @@ def _allowed(user: User, row: Plan) -> dict[str, Any]:
     return {
         "may_review": edits and row.in_preparation,
         "may_edit": edits,
-        "may_consult": row.in_preparation and policy.can(user, "plan.view_draft", row),
         "may_amend": edits and row.status in IN_FORCE,
         "open_amendments": list(queries.open_amendments(user, row)),
         "may_publish": leads and row.in_preparation,

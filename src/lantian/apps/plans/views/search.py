@@ -8,10 +8,11 @@ from django.views.decorators.http import require_safe
 
 from lantian.apps.areas.models import Level
 from lantian.apps.core import policy
+from lantian.apps.core.policy import person
 from lantian.apps.plans import queries
 from lantian.apps.plans.marking import search_words
 from lantian.apps.plans.models import DeadlineKind, Medium, RoleKind, TargetKind
-from lantian.apps.plans.views.plans import in_force, person
+from lantian.apps.plans.views.plans import in_force
 
 QUICK = 5  # plans and units in the palette
 QUICK_MEASURES = 8

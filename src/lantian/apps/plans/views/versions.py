@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.core import files, policy
 from lantian.apps.core.models import User
+from lantian.apps.core.policy import person
 from lantian.apps.plans import actions, comparison
 from lantian.apps.plans.actions.versions import contents_of
 from lantian.apps.plans.models import IN_FORCE, Measure, Plan, PlanVersion
 from lantian.apps.plans.queries import versions as queries
-from lantian.apps.plans.views.plans import person
 from lantian.apps.plans.wording import ACTIONS
 
 MOST_PLANS = 99  # of one file, as the form takes them
@@ -31,9 +31,9 @@ def _plan(user: User, uid: object) -> Plan:
 
 
 def _version(user: User, plan: Plan, number: int) -> PlanVersion:
-    """A version that the person may see: what the reader gave (0) is only for those who work on the plan."""
-    row = plan.versions.select_related("file", "by").filter(number=number).first()
-    if row is None or (number == 0 and not policy.can(user, "plan.edit", plan)):
+    """A version that the person may read, or 404."""
+    row = queries.readable(user, plan).filter(number=number).first()
+    if row is None:
         raise Http404
     return row
 
@@ -44,7 +44,7 @@ def versions(request: HttpRequest, uid: str) -> HttpResponse:
     user = person(request)
     plan = _plan(user, uid)
     edits = policy.can(user, "plan.edit", plan)
-    rows = list(queries.versions(plan, reading=edits))
+    rows = list(queries.readable(user, plan).defer("content"))
     older = {row.number: other.number for row, other in pairwise(rows)}
     context = {
         "plan": plan,
@@ -63,7 +63,7 @@ def choose(request: HttpRequest, uid: str) -> HttpResponse:
     """Where the form of two numbers leads to."""
     plan = _plan(person(request), uid)
     numbers = [request.GET.get(name, "") for name in ("from", "to")]
-    if not all(number.isdigit() and len(number) < 5 for number in numbers):
+    if not all(number.isascii() and number.isdigit() and len(number) < 5 for number in numbers):
         raise Http404
     return redirect("plans:compare", uid=plan.uid, old=int(numbers[0]), new=int(numbers[1]))
 
@@ -128,18 +128,16 @@ def history(request: HttpRequest, uid: str) -> HttpResponse:
     policy.require(user, "history.view")
     rows = Measure.everything.select_related("plan", "plan__area", "origin", "plan__created_by")
     measure = policy.get_or_404(user, rows, uid=uid)
-    edits = policy.can(user, "plan.edit", measure.plan)
     events = [
         (event, ACTIONS.get(event.action, event.action), comparison.recorded_changes(event.before, event.after))
-        for event in queries.events_of(measure)
+        for event in queries.events_of(user, measure)
     ]
     context = {
         "measure": measure,
         "plan": measure.plan,
         "events": events,
-        "standings": comparison.through(
-            [(item.version, item.content) for item in queries.standings(measure, reading=edits)]
-        ),
+        "drafts": policy.can(user, "plan.view_draft", measure.plan),
+        "standings": comparison.through([(item.version, item.content) for item in queries.standings(user, measure)]),
     }
     return render(request, "plans/versions/history.html", context)
 
@@ -173,7 +171,7 @@ def replace_upload(request: HttpRequest, uid: str) -> HttpResponse:
     if given is None or not given.size:
         messages.error(request, _("No file was chosen, or it is empty. Nothing was changed."))
         return redirect("plans:replace", uid=uid)
-    if place and not (place.isdigit() and 1 <= int(place) <= MOST_PLANS):
+    if place and not (place.isascii() and place.isdigit() and len(place) < 5 and 1 <= int(place) <= MOST_PLANS):
         messages.error(request, _("Which plan of the file: write a number such as 1. Nothing was changed."))
         return redirect("plans:replace", uid=uid)
     try:

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.apps.areas.models import Level
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
+from lantian.apps.core.policy import person
 from lantian.apps.plans import prints, queries
 from lantian.apps.plans import provenance as sources
 from lantian.apps.plans.actions.edits import EditError, EditResult, StaleError, edit
 from lantian.apps.plans.actions.edits.undo import redo, undo
 from lantian.apps.plans.models import Measure, Medium, Plan, Secrecy, Strength, TargetKind
-from lantian.apps.plans.views.plans import person
 from lantian.apps.plans.workbench import reads
 from lantian.apps.plans.workbench import words as say
 from lantian.apps.plans.workbench.rows import flags_of
@@ -75,7 +75,7 @@ def edit_rows(request: HttpRequest, uid: str) -> JsonResponse:
     user, plan = _plan(request, uid)
     try:
         operation = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: brackets without end
         return JsonResponse({"message": _("The request is no JSON.")}, status=400)
     return _done(request, user, plan, lambda: edit(user, plan, operation))
 

@@ -129,4 +129,4 @@ def _likeness(unit: Unit, wanted: str) -> tuple[bool, bool, int, str]:
 
 def uids_given(values: Iterable[str]) -> list[str]:
     """Row ids of an address, at most a hundred; what is no id is left out."""
-    return [value for value in values if len(value) == 36][:100]
+    return [str(uid) for value in values if (uid := queries.uid_of(value))][:100]

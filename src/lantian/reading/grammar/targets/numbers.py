@@ -13,13 +13,10 @@ from typing import Literal
 
 from lantian.reading.grammar.targets.words import comparators_after, match_unit
 from lantian.reading.model import Comparator
+from lantian.reading.numerals import amount
 
 Number = float | int
 
-_CN_DIGITS = {
-    "零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
-}  # fmt: skip
-_CN_SMALL = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"百": 100, "千": 1000, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "十亿": 10**9,
            "百亿": 10**10, "千亿": 10**11, "万亿": 10**12}  # fmt: skip
 _LARGEST = Decimal(10) ** 18
@@ -78,40 +75,6 @@ def plain(value: Decimal) -> Number:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def chinese_number(text: str) -> Decimal | None:
-    """Value of a Chinese numeral (一百八十万, 两百, 十二, 三点五, 二〇二五), or None if the characters form none."""
-    whole, _, fraction = text.partition("点")
-    if fraction:
-        base = chinese_number(whole)
-        digits = "".join(str(_CN_DIGITS[char]) for char in fraction if char in _CN_DIGITS)
-        return None if base is None else base + Decimal(f"0.{digits}")
-    if len(whole) > 1 and all(char in _CN_DIGITS for char in whole):
-        if "两" in whole or not ("〇" in whole or "零" in whole or len(whole) == 4):
-            return None
-        return Decimal("".join(str(_CN_DIGITS[char]) for char in whole))
-    total = section = digit = 0
-    unit = 1
-    for char in whole:
-        if char in _CN_DIGITS:
-            if digit:
-                return None
-            digit = _CN_DIGITS[char]
-        elif char in _CN_SMALL:
-            unit = _CN_SMALL[char]
-            section += (digit or 1) * unit
-            digit = 0
-        elif char in "万亿":
-            scale = 10**4 if char == "万" else 10**8
-            total = (total + section + digit) * scale if char == "亿" else total + (section + digit) * scale
-            section = digit = 0
-            unit = scale
-        else:
-            return None
-    if digit and unit > 10 and not whole.endswith(("零" + whole[-1], "〇" + whole[-1])):
-        digit *= unit // 10
-    return Decimal(total + section + digit)
-
-
 def find_quantities(masked: str) -> Iterator[Quantity]:
     """Every numeral with its unit, left to right. ``masked`` has half-width digits (:func:`fold_digits`)."""
     position = 0
@@ -135,7 +98,7 @@ def find_quantities(masked: str) -> Iterator[Quantity]:
 def _decimal(match: re.Match[str]) -> Decimal | None:
     try:
         if match["chinese"]:
-            value = chinese_number(match["chinese"])
+            value = amount(match["chinese"])
         else:
             value = Decimal(match["arabic"].replace(",", "")) * _SCALES.get(match["scale"] or "", 1)
     except InvalidOperation:
@@ -155,14 +118,12 @@ def _repeats_unit(match: re.Match[str]) -> bool:
 def _fraction(text: str, match: re.Match[str]) -> Quantity | None:
     if match["percent"]:
         part = match["part"]
-        value = (
-            chinese_number(part) if part[0] in _CN_DIGITS or part[0] in _CN_SMALL else Decimal(part.replace(",", ""))
-        )
+        value = Decimal(part.replace(",", "")) if part[0].isdecimal() else amount(part)
         if value is None:
             return None
         unit = {"百分之": "%", "千分之": "‰", "万分之": "‱"}[match["percent"]]
     else:
-        top, bottom = chinese_number(match["num"]), chinese_number(match["den"])
+        top, bottom = amount(match["num"]), amount(match["den"])
         if top is None or not bottom or top > bottom:
             return None
         value, unit = round(100 * top / bottom, 2), "%"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from lantian.reading.grammar.targets.context import Context
-from lantian.reading.grammar.targets.numbers import chinese_number
 from lantian.reading.grammar.targets.scopes import applies_to, scope_of, without_places
 from lantian.reading.grammar.targets.subjects import clean
 from lantian.reading.model import Target
+from lantian.reading.numerals import amount
 
 _NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})"
 _OUT_OF_WORST = re.compile(
@@ -29,7 +29,7 @@ def find_ranks(context: Context) -> list[Target]:
     found: list[Target] = []
     for pattern, worst in ((_OUT_OF_WORST, True), (_AMONG_BEST, False)):
         for match in pattern.finditer(masked.view):
-            value = int(match["n"]) if match["n"].isdigit() else int(chinese_number(match["n"]) or 0)
+            value = int(match["n"]) if match["n"].isdecimal() else int(amount(match["n"]) or 0)
             if not value:
                 continue
             fewer = match["verb"].startswith("减少")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
 from lantian.apps.plans.actions.edits.plans import accept, change_head, learn, resolve_conflict
+from lantian.apps.plans.actions.edits.roles import hand
 from lantian.apps.plans.actions.edits.rows import delete, insert, join, merge, move, restore_reading, set_field, split
 from lantian.apps.plans.actions.edits.shape import checked
 from lantian.apps.plans.actions.edits.sheet import EditError, EditResult, Sheet, StaleError, audit_head
@@ -28,6 +29,7 @@ OPERATIONS: dict[str, Callable[[User, Sheet, Content], None]] = {
     "join": join,
     "split": split,
     "merge": merge,
+    "hand": hand,
     "insert": insert,
     "delete": delete,
     "move": move,

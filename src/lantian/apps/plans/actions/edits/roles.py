@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lantian.apps.areas.models import Unit
-from lantian.apps.plans.actions.edits.sheet import EditError, Sheet, typed
+from lantian.apps.core.models import User
+from lantian.apps.plans.actions.edits.sheet import EditError, Sheet, check_revision, typed
 from lantian.apps.plans.content import Content, named
 from lantian.apps.plans.models import RoleKind
 from lantian.reading.grammar.units import split_units
@@ -88,6 +89,29 @@ def _item(sheet: Sheet, role: str, item: Any) -> Content:
             raise EditError("wrong_value", _("Units are a list of names."), "value")
         found["group"] = item["group"]
     return found
+
+
+def hand(_user: User, sheet: Sheet, wanted: Content) -> None:
+    """``hand``: names of one role belong to another row: they leave this one and stand there, remarks with them.
+
+    Names from above open the other row's list, names from below close it: so a list that ran over is whole again.
+    """
+    content = check_revision(sheet, wanted, wanted["measure"], wanted["revision"])
+    other = check_revision(sheet, wanted, wanted["with"], wanted["with_revision"])
+    role, names = wanted["role"], set(wanted["names"])
+    moved = [item for item in content["roles"] if item["role"] == role and item["name"] in names]
+    if not moved or len(moved) < len(names) or other["uid"] == content["uid"]:
+        raise EditError("wrong_value", _("Choose names that stand in this cell, and another row."), "names")
+    own = [item for item in other["roles"] if item["role"] == role]
+    there = {item["name"] for item in own}
+    new = [item | {"group": 0} for item in moved if item["name"] not in there]
+    down = sheet.place(other["uid"]) > sheet.place(content["uid"])
+    rest = [item for item in other["roles"] if item["role"] != role]
+    roles = sorted(rest + (new + own if down else own + new), key=lambda item: RoleKind.values.index(item["role"]))
+    left = renew_role_flags(content | {"roles": [item for item in content["roles"] if item not in moved]})
+    gone = [flag for flag in content["flags"] if flag not in left["flags"] and flag not in other["flags"]]
+    sheet.put(left)
+    sheet.put(renew_role_flags(other | {"roles": roles, "flags": [*other["flags"], *gone]}))
 
 
 def unit_of(uid: Any, field: str = "value") -> Unit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -103,7 +104,8 @@ def join(_user: User, sheet: Sheet, wanted: Content) -> None:
 def split(_user: User, sheet: Sheet, wanted: Content) -> None:
     """``split``: the words from one character on become a row of their own behind this one.
 
-    Deadline and roles hold for both. A target goes where its phrase stands; one whose phrase is cut apart is gone.
+    Deadline and roles hold for both, unless the cell prints one for each paragraph and the cut lies between two. A
+    target goes where its phrase stands; one whose phrase is cut apart is gone.
     """
     content, at = check_revision(sheet, wanted, wanted["measure"], wanted["revision"]), wanted["at"]
     text = content["text"]
@@ -112,11 +114,38 @@ def split(_user: User, sheet: Sheet, wanted: Content) -> None:
     left, right = rereading.cut(content, at)
     before = [t for t in content["targets"] if t["span"] is None or t["span"][1] <= at]
     behind = rereading.shifted((t for t in content["targets"] if t["span"] and t["span"][0] >= at), -at)
-    first = _with_words(sheet, content | {"targets": before}, left)
-    second = _with_words(sheet, content | {"targets": behind, "text_dates": []}, right)
+    own, other = _shared_out(sheet, content, at)
+    first = renew_role_flags(_with_words(sheet, own | {"targets": before}, left))
+    second = renew_role_flags(_with_words(sheet, other | {"targets": behind, "text_dates": []}, right))
     second |= {"uid": str(uuid7()), "flags": _flags_of_part(second), "conflicts": []}
     sheet.put(first)
     sheet.insert(second, sheet.place(content["uid"]) + 1)
+
+
+def _shared_out(sheet: Sheet, content: Content, at: int) -> tuple[Content, Content]:
+    """The row twice, each with the units and deadlines printed for its own paragraphs (rules R36 and R16).
+
+    They are known only where a cell holds as many groups of units, or deadlines, as the text has paragraphs, and the
+    cut lies between two paragraphs; otherwise both keep all.
+    """
+    parts = rereading.joined_paragraphs(content)
+    cuts = list(accumulate(map(len, parts)))
+    if at not in cuts[:-1]:
+        return content, content
+    count = cuts.index(at) + 1
+    groups: dict[str, set[int]] = {}
+    for item in content["roles"]:
+        groups.setdefault(item["role"], set()).add(item["group"])
+    paired = {role for role, found in groups.items() if found == set(range(len(parts)))}
+    above = [item for item in content["roles"] if item["role"] not in paired or item["group"] < count]
+    below = [item for item in content["roles"] if item["role"] not in paired or item["group"] >= count]
+    below = [item | {"group": item["group"] - count} if item["role"] in paired else item for item in below]
+    first, second = content | {"roles": above}, content | {"roles": below}
+    due = content["deadline"]["text"].split()
+    if len(due) == len(parts) == 1 + len(content["deadline"]["also"]):
+        first = sheet.rereader.with_deadline(first, " ".join(due[:count]))
+        second = sheet.rereader.with_deadline(second, " ".join(due[count:]))
+    return first, second
 
 
 def _with_words(sheet: Sheet, content: Content, paragraphs: list[str]) -> Content:

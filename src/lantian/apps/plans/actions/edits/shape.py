@@ -46,6 +46,12 @@ def _text(value: Any) -> str:
     return value
 
 
+def _texts(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError
+    return [_text(item) for item in value]
+
+
 def _truth(value: Any) -> bool:
     if type(value) is not bool:
         raise ValueError
@@ -83,6 +89,13 @@ _SHAPES: dict[str, dict[str, _Field]] = {
     "join": _ROW,
     "split": _ROW | {"at": _Field(_integer)},
     "merge": _ROW | {"with": _Field(_uid), "with_revision": _Field(_integer)},
+    "hand": _ROW
+    | {
+        "role": _Field(_one_of(*ROLE_FIELDS)),
+        "names": _Field(_texts),
+        "with": _Field(_uid),
+        "with_revision": _Field(_integer),
+    },
     "insert": {"after": _Field(_or_null(_uid)), "value": _Field(_mapping)},
     "delete": _ROW,
     "move": _ROW | {"to": _Field(_integer)},
@@ -103,15 +116,39 @@ _SHAPES: dict[str, dict[str, _Field]] = {
 }
 
 
+def _storable(value: Any) -> bool:
+    """Whether a database takes every text in it: NUL and half a character (a lone surrogate) are none."""
+    if isinstance(value, str):
+        return not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, Mapping):
+        return all(_storable(key) and _storable(item) for key, item in value.items())
+    return all(map(_storable, value)) if isinstance(value, list | tuple) else True
+
+
+def _unusable(operation: Mapping[str, Any]) -> str | None:
+    """The field whose text cannot be stored, or whose brackets stand in brackets further than anybody writes them."""
+    for name, value in operation.items():
+        try:
+            if not (_storable(name) and _storable(value)):
+                return str(name)[:40]
+        except RecursionError:
+            return str(name)[:40]
+    return None
+
+
 def checked(operation: Any) -> Content:
     """The operation with every field read and defaults filled in. Raises EditError for anything unknown or missing."""
-    if not isinstance(operation, Mapping) or operation.get("op") not in _SHAPES:
+    op = operation.get("op") if isinstance(operation, Mapping) else None
+    if not isinstance(op, str) or op not in _SHAPES:
         raise EditError("unknown_operation", _("There is no such operation."), "op")
-    shape = _SHAPES[operation["op"]]
+    unusable = _unusable(operation)
+    if unusable is not None:
+        raise EditError("wrong_value", _("The words hold characters that cannot be stored."), unusable)
+    shape = _SHAPES[op]
     for name in operation:
         if name != "op" and name not in shape:
             raise EditError("unknown_field", _("There is no such field: %s") % str(name)[:40], str(name)[:40])
-    wanted: Content = {"op": operation["op"]}
+    wanted: Content = {"op": op}
     for name, item in shape.items():
         if name not in operation:
             if item.required:
