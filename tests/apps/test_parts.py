@@ -64,3 +64,14 @@ def test_a_round_is_a_page_of_its_plan_and_an_answer_one_of_the_unit(
     assert LIT.findall(page) == ["计划", "征求意见"]
     answer = client.get(f"/consultation/{row.invitations.get().uid}/").content.decode()
     assert LIT.findall(answer)[0] == "征求意见"
+
+
+def test_an_asked_unit_finds_the_way_from_the_draft_to_its_answer(
+    make_plan: Callable[..., Plan], people: dict[str, User], login: Callable[[str], Client]
+) -> None:
+    plan = make_plan(publish=False)
+    office = Unit.objects.get(name="市生态环境局")
+    until = timezone.localdate() + timedelta(days=7)
+    open_round(people["coordinator"], plan, title="征求意见的函", letter="", due=until, units=[office])
+    found = tabs(login("reporter"), f"/plans/{plan.uid}/")
+    assert ("征求意见", "/consultation/", False) in found

@@ -44,7 +44,7 @@ def _readable(user: User, prefix: str) -> Q:
         return out
     for top in {path.split("/")[1] for path in paths}:
         readable |= Q(**{f"{prefix}secrecy": Secrecy.INTERNAL, f"{prefix}area__path__startswith": f"/{top}/"})
-    named = Assignment.objects.filter(unit__memberships__user=user).values("measure__plan")
+    named = Assignment.objects.filter(unit__memberships__user=user, measure__withdrawn=None).values("measure__plan")
     readable |= Q(**{f"{prefix}secrecy": Secrecy.WORK_SECRET, f"{prefix}pk__in": named})
     return out & readable
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lantian.apps.core import policy
-from lantian.apps.plans.models import Plan
+from lantian.apps.plans.models import Plan, PlanStatus
 
 register = template.Library()
 
@@ -19,20 +19,17 @@ register = template.Library()
 def plan_parts(context: Context, plan: Plan, here: str) -> dict[str, Any]:
     """The tabs that the reader may open; ``here`` is the name of the part on the page.
 
-    Reviewing is for those who may edit a plan in preparation, 征求意见 for those who see drafts; the rest is for
-    everybody who sees the plan.
+    Reviewing is for those who may edit a plan in preparation; 征求意见 leads those who see drafts to the rounds, and the
+    units that are asked to what awaits their answer; the rest is for everybody who sees the plan.
     """
     user = context["request"].user
-    parts = [("table", _("Table"), "plans:plan")]
+    parts = [("table", _("Table"), reverse("plans:plan", args=[plan.uid]))]
     if plan.in_preparation and policy.can(user, "plan.edit", plan):
-        parts.append(("review", _("Review"), "plans:review"))
-    parts.append(("overview", _("Overview"), "plans:overview"))
+        parts.append(("review", _("Review"), reverse("plans:review", args=[plan.uid])))
+    parts.append(("overview", _("Overview"), reverse("plans:overview", args=[plan.uid])))
     if policy.can(user, "plan.view_draft", plan):
-        parts.append(("consultation", _("Asking for comments"), "consultation:plan"))
-    parts.append(("versions", _("Versions"), "plans:versions"))
-    return {
-        "parts": [
-            {"label": label, "url": reverse(view, args=[plan.uid]), "active": name == here}
-            for name, label, view in parts
-        ]
-    }
+        parts.append(("consultation", _("Asking for comments"), reverse("consultation:plan", args=[plan.uid])))
+    elif plan.status == PlanStatus.COMMENT:
+        parts.append(("answer", _("Asking for comments"), reverse("consultation:invitations")))
+    parts.append(("versions", _("Versions"), reverse("plans:versions", args=[plan.uid])))
+    return {"parts": [{"label": label, "url": url, "active": name == here} for name, label, url in parts]}
