@@ -19,7 +19,7 @@ register = template.Library()
 def plan_parts(context: Context, plan: Plan, here: str) -> dict[str, Any]:
     """The tabs that the reader may open; ``here`` is the name of the part on the page.
 
-    Reviewing is for those who may edit a plan in preparation; 征求意见 leads those who see drafts to the rounds, and the
+    Reviewing is for those who may edit a plan in preparation; 征求意见 leads those who see drafts to the rounds, and
     units that are asked to what awaits their answer; the rest is for everybody who sees the plan.
     """
     user = context["request"].user
