@@ -9,6 +9,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import Site
 from tests.browser.test_first_light import open_demo_plan
@@ -54,6 +55,25 @@ def tab_to(page: Page, words: str, *, back: bool = False, most: int = 80) -> Non
     raise AssertionError(f"Tab does not come to {words}")
 
 
+def choose_by_keys(page: Page, document: Path) -> None:
+    """Reach the field for files and open its dialog, which a busy machine sometimes swallows: then once more."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('input[type=file]')"):
+            break
+    else:
+        pytest.fail("the field for files is not reached by Tab")
+    for patience in (5_000, 10_000, 30_000):
+        try:
+            with page.expect_file_chooser(timeout=patience) as chooser:
+                page.keyboard.press("Enter")
+        except PlaywrightTimeout:
+            continue
+        chooser.value.set_files(document)
+        return
+    pytest.fail("Enter opens no dialog to choose files")
+
+
 def test_from_login_to_publishing_without_a_mouse(keyboard: Page, site: Site, tmp_path: Path) -> None:
     page = keyboard
     user, password = site.logins["coordinator"]
@@ -70,13 +90,7 @@ def test_from_login_to_publishing_without_a_mouse(keyboard: Page, site: Site, tm
     document.write_text(DAMAGED.format(year=2033), encoding="utf-8")
     expect(page.locator("input[type=file]")).to_be_attached()
     page.wait_for_load_state()  # a file chosen before the script runs would go as a plain form
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('input[type=file]')"):
-            break
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(document)
+    choose_by_keys(page, document)
     tab_to(page, "读取计划")
     page.keyboard.press("Enter")
     expect(page.locator(".upload-files").get_by_role("link", name="核对")).to_be_visible(timeout=30_000)
