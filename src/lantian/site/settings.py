@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "lantian.apps.core.middleware.FirstPassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lantian.apps.core.middleware.StorableText",
 ]
 
 ROOT_URLCONF = "lantian.site.urls"

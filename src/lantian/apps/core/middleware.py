@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -80,3 +80,24 @@ class FirstPassword:
             if request.path not in allowed:
                 return redirect("core:password")
         return self.get_response(request)
+
+
+class StorableText:
+    """Refuses addresses and forms with NUL characters, which nobody types and PostgreSQL cannot store (400).
+
+    Looks once the request may pass; what the API is sent, its operations check themselves.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: object, _args: object, _kwargs: object) -> HttpResponse | None:
+        if request.path.startswith(API):
+            return None
+        values = (text for form in (request.GET, request.POST) for _name, texts in form.lists() for text in texts)
+        if any("\x00" in str(text) for text in values):
+            return render(request, "core/refused.html", {"status": 400}, status=400)
+        return None
