@@ -286,3 +286,9 @@ def test_a_refused_document_says_why_on_the_upload_page(login: Login, run_jobs: 
     data = client.get(f"/imports/{job.uid}/", headers={"Accept": "application/json"}).json()
     assert data["state"] == "failed"
     assert "信.txt" in data["error"]
+
+
+def test_a_form_is_no_operation(login: Login, draft: Plan) -> None:
+    answer = Client(enforce_csrf_checks=False, raise_request_exception=False)
+    answer.force_login(draft.created_by)
+    assert answer.post(f"/plans/{draft.uid}/edit/", {"op": "undo"}).status_code == 400

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.timezone import localtime
@@ -75,7 +76,7 @@ def edit_rows(request: HttpRequest, uid: str) -> JsonResponse:
     user, plan = _plan(request, uid)
     try:
         operation = json.loads(request.body)
-    except (ValueError, RecursionError):  # the latter: brackets without end
+    except (ValueError, RecursionError, RawPostDataException):  # bad JSON, brackets without end, a form
         return JsonResponse({"message": _("The request is no JSON.")}, status=400)
     return _done(request, user, plan, lambda: edit(user, plan, operation))
 
