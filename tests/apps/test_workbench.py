@@ -289,6 +289,5 @@ def test_a_refused_document_says_why_on_the_upload_page(login: Login, run_jobs: 
 
 
 def test_a_form_is_no_operation(login: Login, draft: Plan) -> None:
-    answer = Client(enforce_csrf_checks=False, raise_request_exception=False)
-    answer.force_login(draft.created_by)
-    assert answer.post(f"/plans/{draft.uid}/edit/", {"op": "undo"}).status_code == 400
+    answer = login("coordinator").post(f"/plans/{draft.uid}/edit/", {"op": "undo"})
+    assert answer.status_code == 400
