@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,7 +26,7 @@ def _length(model: type[models.Model], field: str) -> int | None:
     return found.max_length if isinstance(found, models.CharField) else None
 
 
-class Table:
+class Table(ABC):
     """What the four have in common: the comparison they belong to, and events for the audit log."""
 
     sheet: ClassVar[str]
@@ -36,13 +37,13 @@ class Table:
         self.count = 0
         self._before: list[tuple[str, WithUid, State, State]] = []
 
+    @abstractmethod
     def read(self, rows: list[Row]) -> None:
         """Compare the rows with what is there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def save(self, user: User | None) -> list[AuditEvent]:
         """Write the changes; returns their audit events, not yet saved."""
-        raise NotImplementedError
 
     def _values(self, row: Row) -> dict[str, Any] | None:
         return self.all.values(row, lambda field: _length(self.model, field))
