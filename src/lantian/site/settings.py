@@ -30,6 +30,12 @@ INSTALLED_APPS = [
     "lantian.apps.areas",
     "lantian.apps.plans",
     "lantian.apps.consultation",
+    "lantian.apps.people",
+    "lantian.apps.papers",
+    "lantian.apps.alignment",
+    "lantian.apps.supervision",
+    "lantian.apps.chasing",
+    "lantian.apps.assessment",
 ]
 
 MIDDLEWARE = [

@@ -14,6 +14,12 @@ urlpatterns = [
     path("", include("lantian.apps.areas.urls")),
     path("", include("lantian.apps.plans.urls")),
     path("", include("lantian.apps.consultation.urls")),
+    path("", include("lantian.apps.people.urls")),
+    path("", include("lantian.apps.papers.urls")),
+    path("", include("lantian.apps.alignment.urls")),
+    path("", include("lantian.apps.supervision.urls")),
+    path("", include("lantian.apps.chasing.urls")),
+    path("", include("lantian.apps.assessment.urls")),
 ]
 
 handler403 = "lantian.apps.core.views.forbidden"

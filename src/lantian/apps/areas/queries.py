@@ -11,7 +11,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from rapidfuzz import fuzz, process
 
-from lantian.apps.areas.models import Area, Unit, UnitAlias
+from lantian.apps.areas.models import Area, Membership, Unit, UnitAlias
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
 from lantian.reading.text import compare_form
@@ -148,6 +148,44 @@ def reach(user: User, roles: Iterable[str]) -> list[str] | None:
                 return None
             paths.append(path)
     return paths
+
+
+def office_of(user: User, action: str, prefix: str = "") -> Q:
+    """Condition on areas: an office role (policy.OFFICE) that allows ``action`` holds there.
+
+    ``prefix`` leads to the area's fields (``plan__area__``); rows without an area are every office's.
+    """
+    paths = reach(user, policy.ACTIONS[action] & policy.OFFICE)
+    if paths is None:
+        return Q(pk__isnull=False)
+    if not paths:
+        return Q(pk__in=())
+    there = Q(**{f"{prefix}pk": None}) if prefix else Q()
+    for path in paths:
+        there |= Q(**{f"{prefix}path__startswith": path})
+    return there
+
+
+def for_unit(user: User, action: str, prefix: str = "unit") -> Q:
+    """Condition on rows of a unit: the person may do ``action`` for it.
+
+    An office role holds for every unit of its area and below; any other role for its own unit and those under it.
+    ``prefix`` is the field that names the unit, empty for rows that are units.
+    """
+    lead, this = (f"{prefix}__", prefix) if prefix else ("", "pk")
+    allowed = policy.ACTIONS[action]
+    paths = reach(user, allowed & policy.OFFICE)
+    if paths is None:
+        return Q(pk__isnull=False)
+    there = Q(pk__in=())
+    for path in paths:
+        there |= Q(**{f"{lead}area__path__startswith": path})
+    if roles := allowed - policy.OFFICE:
+        if any(path is None and role in roles for role, path in policy.memberships(user)):
+            return Q(pk__isnull=False)
+        own = Membership.objects.filter(user=user, unit__isnull=False, role__in=roles).values("unit")
+        there |= Q(**{f"{this}__in": own}) | Q(**{f"{lead}parent__in": own})
+    return there
 
 
 def directory_page(rows: QuerySet[Unit], *, area: str = "", level: str = "", text: str = "") -> QuerySet[Unit]:

@@ -33,6 +33,8 @@ ROLES = {
     ADMINISTRATOR: _("administrator"),
 }
 EVERYBODY = frozenset(ROLES)
+# These roles hold for the whole area of their unit; the others for the unit itself and the units under it.
+OFFICE = frozenset({COORDINATOR, REVIEWER, ADMINISTRATOR})
 
 ACTIONS: dict[str, frozenset[str]] = {
     "plan.view": EVERYBODY,
@@ -42,6 +44,21 @@ ACTIONS: dict[str, frozenset[str]] = {
     "plan.publish": frozenset({COORDINATOR, ADMINISTRATOR}),
     "plan.comment": frozenset({COORDINATOR, REVIEWER, REPORTER}),
     "plan.consult": frozenset({COORDINATOR}),
+    "duty.view": EVERYBODY,
+    "duty.assign": frozenset({COORDINATOR}),
+    "return.write": frozenset({COORDINATOR, REPORTER}),
+    "return.review": frozenset({COORDINATOR, REVIEWER}),
+    "link.confirm": frozenset({COORDINATOR}),
+    "letter.draft": frozenset({COORDINATOR}),
+    "paper.draft": frozenset({COORDINATOR}),
+    "paper.view": EVERYBODY,
+    "scorecard.edit": frozenset({COORDINATOR}),
+    "scorecard.view": EVERYBODY,
+    "scorecard.appeal": frozenset({COORDINATOR, REPORTER}),
+    "people.manage": frozenset({ADMINISTRATOR}),
+    "liaison.view": EVERYBODY,
+    "liaison.edit": frozenset({COORDINATOR, REPORTER, ADMINISTRATOR}),
+    "history.search": frozenset({COORDINATOR, ADMINISTRATOR}),
     "directory.learn": frozenset({COORDINATOR, ADMINISTRATOR}),
     "directory.edit": frozenset({ADMINISTRATOR}),
     "history.view": EVERYBODY,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from lantian.apps.core import audit, policy
 from lantian.apps.core.models import User
+from lantian.apps.plans import hooks
 from lantian.apps.plans.actions.amend import check_conflicts, publish_amendment
 from lantian.apps.plans.actions.versions import VersionError, keep_version, lock
 from lantian.apps.plans.models import Edit, Plan, PlanStatus, Secrecy
@@ -45,7 +46,9 @@ def publish_plan(user: User, plan: Plan, note: str = "") -> Plan:
         return plan.amends or plan
     check_conflicts(plan)
     if plan.amends is not None:
-        return publish_amendment(user, plan, note)
+        whole = publish_amendment(user, plan, note)
+        hooks.published(user, whole)
+        return whole
     before = {"status": plan.status, "version": plan.version}
     plan.version += 1
     plan.status, plan.published = PlanStatus.PUBLISHED, timezone.now()
@@ -55,6 +58,7 @@ def publish_plan(user: User, plan: Plan, note: str = "") -> Plan:
     audit.record(
         user, "plan.publish", plan, before=before, after={"status": plan.status, "version": plan.version, "note": note}
     )
+    hooks.published(user, plan)
     return plan
 
 

@@ -1,0 +1,1 @@
+"""Tables of alignment: docs/models.md says what each is for."""

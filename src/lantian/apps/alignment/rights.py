@@ -1,0 +1,7 @@
+"""Who sees what of alignment."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Tell the policy about this app's models (once, when Django starts)."""

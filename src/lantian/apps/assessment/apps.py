@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AssessmentConfig(AppConfig):
+    """Registers the app and its rights."""
+
+    name = "lantian.apps.assessment"
+    label = "assessment"
+
+    def ready(self) -> None:
+        from lantian.apps.assessment import rights
+
+        rights.register()

@@ -1,0 +1,1 @@
+"""Tables of assessment: docs/models.md says what each is for."""

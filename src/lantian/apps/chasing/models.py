@@ -1,0 +1,1 @@
+"""Tables of chasing: docs/models.md says what each is for."""

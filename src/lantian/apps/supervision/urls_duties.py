@@ -1,0 +1,7 @@
+"""Addresses of commitments, questions, quota sheets, rhythm, calendar."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Addresses of sheets to fill, the drop box, calls."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
