@@ -74,7 +74,7 @@ def prepare(plan: Path | None) -> list[Login]:
     except areas.DirectoryError as error:
         raise DemoError(str(error)) from None
     logins = _users(folder)
-    for document in [folder / "plan.html", *([plan] if plan else [])]:
+    for document in [folder / "plan.html", folder / "district.html", *([plan] if plan else [])]:
         _publish(document)
     return logins
 
