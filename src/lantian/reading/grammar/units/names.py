@@ -24,9 +24,10 @@ _LEVEL_OF_PREFIX = (
     (re.compile(r"(市|州|盟)$"), "MD"),  # a county-level city prints 市 as well
     (re.compile(r"(区|县|旗)$"), "D"),
 )
-# Branches of a municipal bureau carry the bare name of their area: 西城公安分局, 海淀交通支队.
+# Branches of a municipal bureau carry the bare name of their area: 西城公安分局, 公安西城分局, 海淀交通支队.
 _AREA_BRANCH = re.compile(
     rf"(?:{_HAN}{{2,4}})(?:公安分局|交通支队|交警支队|交警大队|消防救援支队|公路分局|生态环境分局|税务局|海关)"
+    rf"|公安{_PLACE}{{2,4}}分局"
 )
 _TERRITORY = re.compile(
     rf"(?!.*城乡$)(?:{_PLACE}{{2,10}}(?:省|市|区|县|旗|州|盟|镇|乡|苏木|街道|新区|开发区)(?:人民)?(?:政府|行署|公署|办事处|街道办事处)"
