@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import search
+from bench import align, search
 from bench.score import TRUTH, score
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,6 +107,7 @@ def main() -> None:
     if not PLANS.is_dir():
         print("The real plans are not beside this checkout: only our own sample is measured.")
     accuracy()
+    align.run()
     speed()
     peers()
     search.run()

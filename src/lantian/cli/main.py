@@ -18,6 +18,7 @@ COMMANDS = {
         "把行动计划文件读成措施、分工、时限和目标",
         "read plan documents into measures, owners, dates, targets",
     ),
+    "align": ("align", "对照市、区两级行动计划", "compare a district's plan with its city's"),
     "diff": ("diff", "比较两个年度的行动计划", "compare the plans of two years"),
     "import": ("import_", "把计划文件导入系统", "import plan documents into the system"),
     "export": ("export", "把系统中的计划导出为文件（Word、Excel 等）", "write a stored plan as a file"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -127,7 +128,7 @@ def _targets(old: Measure, new: Measure, shift: int) -> tuple[set[str], list[dic
     states, changes = set(), []
     for i, before in enumerate(old.targets):
         if i not in partner:
-            states |= {LOOSENED} if before.value is not None else set()
+            states |= {LOOSENED} if before.value is not None and not _is_listed(before, old.targets) else set()
             changes.append(_change("target", shown_figures(before), None))
             continue
         after = new.targets[partner[i]]
@@ -138,7 +139,7 @@ def _targets(old: Measure, new: Measure, shift: int) -> tuple[set[str], list[dic
             changes.append(_change("target", shown_figures(before), shown_figures(after)))
     for j, after in enumerate(new.targets):
         if j not in partner.values():
-            states |= {TIGHTENED} if after.value is not None else set()
+            states |= {TIGHTENED} if after.value is not None and not _is_listed(after, new.targets) else set()
             changes.append(_change("target", None, shown_figures(after)))
     return states, changes
 
@@ -148,6 +149,12 @@ def _likeness(a: Target, b: Target) -> float:
     score = 0.5 * Indel.normalized_similarity(a.subject, b.subject)
     score += 0.2 * (a.kind == b.kind) + 0.15 * (a.unit == b.unit)
     return score + 0.15 * Indel.normalized_similarity(a.text, b.text)
+
+
+def _is_listed(target: Target, targets: Sequence[Target]) -> bool:
+    """Whether a figure is an area's part of a sum that the measure prints: the list may come or go, the sum counts."""
+    question = target.kind, target.unit, target.subject
+    return target.applies == "owner" and any(not t.scope and (t.kind, t.unit, t.subject) == question for t in targets)
 
 
 def _direction(old: Target, new: Target) -> set[str]:

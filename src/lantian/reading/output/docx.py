@@ -60,7 +60,11 @@ def write_docx(plans: Sequence[Plan], target: IO[bytes] | str | Path, *, mark: s
     """
     if not plans:
         raise ValueError("no plan to write")
-    shapes = [shape_of(plan) for plan in plans]
+    write_shapes([shape_of(plan) for plan in plans], target, mark=mark)
+
+
+def write_shapes(shapes: Sequence[Shape], target: IO[bytes] | str | Path, *, mark: str = "") -> None:
+    """:func:`write_docx` for tables that were given further columns (a draft with its sources)."""
     parts = {name: (_PARTS / file).read_text(encoding="utf-8") for name, file in _STATIC.items()}
     parts["word/document.xml"] = _document(shapes)
     parts["word/header1.xml"] = f"{_DECLARATION}<w:hdr {_W}>{_paragraph('Header', mark)}</w:hdr>"

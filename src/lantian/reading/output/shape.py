@@ -24,7 +24,8 @@ _GOAL_RULE = "R57"  # its detail quotes the goal column
 
 Merge = Literal["", "start", "on"]
 Field = Literal[
-    "section", "seq", "task", "measure", "goal", "deadline", "lead", "responsible", "support", "inherited"
+    "section", "seq", "task", "measure", "goal", "deadline", "lead", "responsible", "support", "inherited",
+    "remark",
 ]  # fmt: skip
 
 
