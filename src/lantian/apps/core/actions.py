@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 
 from django.db import transaction
+from django.utils import timezone
 
-from lantian.apps.core import audit
-from lantian.apps.core.models import User
+from lantian.apps.core import audit, throttle
+from lantian.apps.core.models import Token, User
 
 
 @transaction.atomic
@@ -48,6 +49,51 @@ def set_password(by: User | None, user: User, password: str, *, must_change: boo
     user.must_change_password = must_change
     user.save(update_fields=["password", "must_change_password"])
     audit.record(by, "user.password", user)
+
+
+@transaction.atomic
+def rename(by: User | None, user: User, display_name: str) -> None:
+    """The name under which others see the person."""
+    before, user.display_name = user.display_name, display_name
+    if before != display_name:
+        user.save(update_fields=["display_name"])
+        audit.record(by, "user.rename", user, before={"display_name": before}, after={"display_name": display_name})
+
+
+@transaction.atomic
+def deactivate(by: User | None, user: User) -> None:
+    """The person may no longer log in: sessions end with the next click, tokens are revoked, the password is gone.
+
+    Without the password no session of before comes back to life when the person is let in again.
+    """
+    if not user.is_active:
+        return
+    user.is_active = False
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "password"])
+    tokens = Token.objects.filter(user=user, revoked=None).update(revoked=timezone.now())
+    audit.record(by, "user.deactivate", user, before={"active": True}, after={"active": False, "tokens": tokens})
+
+
+@transaction.atomic
+def reactivate(by: User | None, user: User, password: str) -> None:
+    """The person may log in again, with a new first password; revoked tokens stay revoked."""
+    if user.is_active:
+        return
+    user.is_active, user.must_change_password = True, True
+    user.set_password(password)
+    user.save(update_fields=["is_active", "must_change_password", "password"])
+    throttle.release(user.username)
+    audit.record(by, "user.reactivate", user, before={"active": False}, after={"active": True})
+
+
+@transaction.atomic
+def unlock(by: User | None, user: User) -> int:
+    """Let a person try again at once after too many failed logins; returns how many failures are forgotten."""
+    count = throttle.release(user.username)
+    if count:
+        audit.record(by, "user.unlock", user, before={"failures": count})
+    return count
 
 
 def random_password() -> str:

@@ -16,7 +16,10 @@ def record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """Write who did ``action`` to ``obj``; ``before`` and ``after`` hold JSON values of what changed."""
+    """Write who did ``action`` to ``obj``; ``before`` and ``after`` hold JSON values of what changed.
+
+    Passwords, tokens and other secrets never stand in them: the history is read by whole offices.
+    """
     return AuditEvent.objects.create(
         user=user,
         request_id=request_id.get(),
@@ -25,4 +28,15 @@ def record(
         object_uid=obj.uid if obj is not None else None,
         before=before,
         after=after,
+        place=_place(obj) if user is None else "",
     )
+
+
+def _place(obj: object) -> str:
+    """Where a thing lies that no person changed (the clock did): the path of its area, of its unit's or its plan's."""
+    for owner in ("", "unit", "plan"):
+        thing = getattr(obj, owner, None) if owner else obj
+        path = getattr(getattr(thing, "area", thing), "path", "")
+        if isinstance(path, str) and path:
+            return path
+    return ""

@@ -25,6 +25,8 @@ class LoginForm(AuthenticationForm):
         address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
         if throttle.blocked(username, address):
             raise ValidationError(_("Too many failed attempts. Wait 15 minutes, then try again."), code="throttled")
+        if throttle.slowed(username):
+            raise ValidationError(_("Too many failed attempts. Wait a minute, then try again."), code="throttled")
         try:
             cleaned: dict[str, Any] = super().clean()
         except ValidationError:

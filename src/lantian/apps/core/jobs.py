@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,9 @@ ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=5)
 
 Handler = Callable[[Job], dict[str, Any]]
+Payloads = Callable[[], Iterable[tuple[str, dict[str, Any]]]]
 _handlers: dict[str, Handler] = {}
+_daily: dict[str, Payloads] = {}
 
 
 class RefusedError(Exception):
@@ -47,6 +49,21 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def daily(kind: str, payloads: Payloads) -> None:
+    """Register work that time alone asks for: once a day a job of ``kind`` for each (name, payload) that is given."""
+    _daily[kind] = payloads
+
+
+def enqueue_daily() -> int:
+    """Ask for today's registered work; returns how many jobs were asked for, each once a day however often one asks."""
+    today, count = timezone.localdate().isoformat(), 0
+    for kind, payloads in _daily.items():
+        for name, payload in payloads():
+            enqueue(None, kind, payload, key=f"{kind}:{today}:{name}"[:200])
+            count += 1
+    return count
 
 
 def enqueue(user: User | None, kind: str, payload: dict[str, Any], key: str | None = None) -> Job:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -46,8 +48,33 @@ class LoginFailure(models.Model):
         return f"{self.key[:8]} {self.at:%Y-%m-%d %H:%M}"
 
 
+class AppendOnlyError(Exception):
+    """Somebody tried to change or delete what is only ever added to."""
+
+
+class AuditEvents(models.QuerySet["AuditEvent"]):
+    """Audit events can be added and read; the database refuses to change them, too (migration 0003)."""
+
+    def bulk_create(self, objs: Iterable[AuditEvent], *args: Any, **kwargs: Any) -> list[AuditEvent]:
+        """Add many, each with the area of its person (:meth:`AuditEvent.locate`)."""
+        rows = list(objs)
+        for row in rows:
+            row.locate()
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def update(self, **_values: Any) -> NoReturn:
+        raise AppendOnlyError
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError
+
+
 class AuditEvent(WithUid):
-    """Who did what to which object when, with the values before and after; rows are never changed."""
+    """Who did what to which object when, with the values before and after; rows are never changed.
+
+    ``place`` is the path of the smallest area that holds all of the person's roles of that moment, blank where a role
+    holds everywhere or no person acted: by it a district's office finds what its own people did, also after they left.
+    """
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -57,12 +84,32 @@ class AuditEvent(WithUid):
     object_uid = models.UUIDField(null=True, db_index=True)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    place = models.CharField(max_length=200, blank=True, db_index=True)
+
+    objects = AuditEvents.as_manager()
 
     class Meta:
         ordering = ("-id",)
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.object_type}"
+
+    def locate(self) -> None:
+        """Fill in ``place`` from the person's roles unless it is known."""
+        from lantian.apps.core import policy  # which stands on these tables
+
+        if not self.place and self.user is not None:
+            self.place = policy.home(self.user)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the event. Raises AppendOnlyError for one that is stored already."""
+        if not self._state.adding:
+            raise AppendOnlyError
+        self.locate()
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise AppendOnlyError
 
 
 class StoredFile(WithUid):

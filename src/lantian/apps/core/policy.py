@@ -7,6 +7,7 @@ may see (:func:`scoped`) and where an object lies (:func:`located`); the core it
 from __future__ import annotations
 
 from collections.abc import Callable
+from posixpath import commonpath
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -119,6 +120,14 @@ def roles(user: Person) -> frozenset[str]:
     return frozenset(role for role, _path in memberships(user))
 
 
+def home(user: User) -> str:
+    """The path of the smallest area that holds all of the person's roles; blank without roles, or everywhere."""
+    paths = [path for _role, path in memberships(user)]
+    if not paths or None in paths:
+        return ""
+    return commonpath([str(path) for path in paths]).rstrip("/") + "/"
+
+
 def can(user: Person, action: str, obj: Model | None = None) -> bool:
     """Whether the person may do ``action`` (a key of :data:`ACTIONS`), to ``obj`` if one is given."""
     if not roles(user) & ACTIONS[action]:
@@ -146,6 +155,20 @@ def scope(user: Person, rows: QuerySet[M]) -> QuerySet[M]:
 def require(user: Person, action: str, obj: Model | None = None) -> None:
     """Raise PermissionDenied (403) unless :func:`can`."""
     if not can(user, action, obj):
+        raise PermissionDenied
+
+
+def can_at_top(user: Person, action: str) -> bool:
+    """Whether a role that allows ``action`` holds everywhere or for a whole city.
+
+    For what belongs to the installation (working days, templates): a district's administrator does not change it.
+    """
+    return any(role in ACTIONS[action] and (path is None or path.count("/") == 2) for role, path in memberships(user))
+
+
+def require_at_top(user: Person, action: str) -> None:
+    """Raise PermissionDenied unless :func:`can_at_top`."""
+    if not can_at_top(user, action):
         raise PermissionDenied
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from lantian.apps.core import views, views_tokens
+from lantian.apps.core import views, views_history, views_tokens
 
 app_name = "core"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("password/", views.password, name="password"),
     path("tokens/", views_tokens.tokens, name="tokens"),
     path("tokens/<uuid:uid>/revoke/", views_tokens.revoke, name="token_revoke"),
+    path("history/", views_history.search, name="history"),
+    path("history/<slug:form>/", views_history.export, name="history_export"),
 ]

@@ -1,4 +1,4 @@
-"""Liaisons and handovers: docs/models.md says what each is for."""
+"""Liaisons, handovers, and lists that wait to be taken over: docs/models.md says what each is for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lantian.apps.areas.models import Unit
-from lantian.apps.core.models import WithUid
+from lantian.apps.core.models import StoredFile, WithUid
 
 
 class Post(models.TextChoices):
@@ -56,7 +56,8 @@ class Handover(WithUid):
     old = models.ForeignKey(Liaison, null=True, on_delete=models.PROTECT, related_name="+")
     new = models.ForeignKey(Liaison, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
-    content = models.JSONField(default=list)
+    witness = models.CharField(max_length=40, blank=True)  # 监交人
+    content = models.JSONField(default=list)  # the open duties of the day: [{"plan", "n", "seq", "text", "role", …}]
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -65,3 +66,39 @@ class Handover(WithUid):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.day}"
+
+
+class ListKind(models.TextChoices):
+    """What a list brings."""
+
+    PEOPLE = "people", _("people")
+    LIAISONS = "liaisons", _("liaisons")
+
+
+class ListState(models.TextChoices):
+    """How far a list is."""
+
+    STAGED = "staged", _("to be checked")
+    ACCEPTED = "accepted", _("taken over")
+    DROPPED = "dropped", _("dropped")
+
+
+class StagedList(WithUid):
+    """名单导入: a list as it was read, waiting until a person takes it over as a whole or drops it."""
+
+    kind = models.CharField(max_length=10, choices=ListKind.choices)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255)
+    state = models.CharField(max_length=10, choices=ListState.choices, default=ListState.STAGED)
+    rows = models.JSONField(default=list)  # [[line, {field: text}]]
+    problems = models.JSONField(default=list)  # [{"line", "column", "zh", "en"}]
+    made = models.JSONField(default=list)  # uids of the people that the list brought, in its order
+    created = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.file_name

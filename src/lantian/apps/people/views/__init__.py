@@ -1,0 +1,1 @@
+"""Pages of people, of the liaison register, of handovers, and of lists."""
