@@ -1,4 +1,4 @@
-"""How many of forty returns are read as a careful person reads them (docs/dropbox.md): ``make bench`` prints the counts."""
+"""How many of fifty-seven returns are read as a careful person reads them (docs/dropbox.md)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, cast
 
-from django.utils import translation
+from django.utils import timezone, translation
 
 from lantian.apps.plans import content, queries
 from lantian.apps.plans.models import Plan, PlanVersion, Secrecy
@@ -59,10 +59,10 @@ def of_version(version: PlanVersion) -> read.Plan:
     )
 
 
-def mark_of(plan: Plan, version: PlanVersion | None = None) -> str:
-    """What the head of every Word page says: 内部, 征求意见稿; nothing for a published plan that is open to the public.
+def mark_of(plan: Plan, version: PlanVersion | None = None, reader: str = "") -> str:
+    """What the head of every page says: 内部, 征求意见稿; nothing for a published plan that is open to the public.
 
-    Always Chinese, as the paper is.
+    An internal or secret plan says who took it out and when, too: ``reader``, and now. Always Chinese, as the paper is.
     """
     words: list[Any] = []
     if plan.secrecy != Secrecy.OPEN:
@@ -70,7 +70,10 @@ def mark_of(plan: Plan, version: PlanVersion | None = None) -> str:
     if plan.in_preparation and version is None:
         words.append(plan.get_status_display)
     with translation.override("zh-hans"):
-        return "　".join(str(word()) for word in words)
+        said = [str(word()) for word in words]
+    if reader and plan.secrecy != Secrecy.OPEN:
+        said.append(f"{reader} {timezone.localtime():%Y-%m-%d %H:%M} 导出")
+    return "　".join(said)
 
 
 def written(plan: read.Plan, form: str, *, chinese: bool, mark: str = "") -> bytes:
@@ -81,7 +84,7 @@ def written(plan: read.Plan, form: str, *, chinese: bool, mark: str = "") -> byt
         return (_BOM + output.to_csv([plan], chinese=chinese, guarded=True)).encode()
     buffer = BytesIO()
     if form == "xlsx":
-        output.write_xlsx([plan], buffer, chinese=chinese)
+        output.write_xlsx([plan], buffer, chinese=chinese, mark=mark)
     else:
         output.write_docx([plan], buffer, mark=mark)
     return buffer.getvalue()

@@ -20,6 +20,13 @@ class Medium(models.TextChoices):
     OTHER = "other", _("other")
 
 
+class PlanKind(models.TextChoices):
+    """Whether a plan is a published plan or one row that stands for itself."""
+
+    PLAN = "plan", _("plan")
+    ERRAND = "errand", _("assigned matter")  # 交办事项: supervision keeps what else is known of it
+
+
 class PlanStatus(models.TextChoices):
     """How far the plan is. Before it is published a plan is the office's; then every login may read it."""
 
@@ -97,6 +104,7 @@ class Plan(WithUid):
     area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT, related_name="plans")
     level = models.CharField(max_length=12, choices=Level.choices)
     medium = models.CharField(max_length=8, choices=Medium.choices)
+    kind = models.CharField(max_length=8, choices=PlanKind.choices, default=PlanKind.PLAN)
     status = models.CharField(max_length=12, choices=PlanStatus.choices, default=PlanStatus.DRAFT)
     secrecy = models.CharField(max_length=12, choices=Secrecy.choices, default=Secrecy.OPEN)
     number = models.CharField(max_length=80, blank=True)  # 发文字号

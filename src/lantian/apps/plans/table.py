@@ -5,10 +5,11 @@ Pure functions over rows that are already loaded; no query is made here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from lantian.apps.plans.hooks import Mark
 from lantian.apps.plans.models import Assignment, Measure, MeasureFlag, RoleKind, Target
 from lantian.reading.rules import Rule, rules
 from lantian.reading.text import join_layout
@@ -47,6 +48,7 @@ class Row:
     paragraphs: list[list[Piece]]
     roles: dict[str, list[Assignment]]
     flags: list[ShownFlag]
+    marks: Sequence[Mark] = ()
 
     @property
     def doubts(self) -> int:
@@ -80,14 +82,18 @@ class Table:
         return sum(self.columns.values()) + 1
 
 
-def build(measures: Sequence[Measure]) -> Table:
-    """The table of loaded measures (with assignments, targets and flags prefetched) in the given order."""
+def build(measures: Sequence[Measure], marks: Mapping[int, Sequence[Mark]] | None = None) -> Table:
+    """The table of loaded measures (with assignments, targets and flags prefetched) in the given order.
+
+    ``marks`` (plans/hooks.py) open a column behind the others, by the measure's key.
+    """
+    beside = marks or {}
     sections = []
     for title, inside in groupby(measures, key=lambda measure: measure.section):
         rows: list[Row] = []
         for _task, group in groupby(inside, key=lambda measure: (measure.seq, measure.task)):
             members = list(group)
-            rows += [row_of(m, span=0 if place else len(members)) for place, m in enumerate(members)]
+            rows += [row_of(m, 0 if place else len(members), beside.get(m.pk, ())) for place, m in enumerate(members)]
         sections.append(Section(title, rows))
     present = {role for section in sections for row in section.rows for role, units in row.roles.items() if units}
     columns = {
@@ -95,16 +101,17 @@ def build(measures: Sequence[Measure]) -> Table:
         "task": any(measure.task for measure in measures),
         "deadline": any(measure.deadline_text for measure in measures),
         **{role: role in present for role in RoleKind.values},
+        "beside": bool(beside),
     }
     return Table(sections, columns)
 
 
-def row_of(measure: Measure, span: int = 1) -> Row:
+def row_of(measure: Measure, span: int = 1, marks: Sequence[Mark] = ()) -> Row:
     """One measure as a row."""
     roles: dict[str, list[Assignment]] = {role: [] for role in RoleKind.values}
     for assignment in measure.assignments.all():
         roles[assignment.role].append(assignment)
-    return Row(measure, span, paragraphs(measure), roles, shown_flags(measure.flags.all()))
+    return Row(measure, span, paragraphs(measure), roles, shown_flags(measure.flags.all()), marks)
 
 
 def shown_flags(flags: Iterable[MeasureFlag]) -> list[ShownFlag]:

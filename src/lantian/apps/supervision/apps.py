@@ -10,6 +10,15 @@ class SupervisionConfig(AppConfig):
     label = "supervision"
 
     def ready(self) -> None:
-        from lantian.apps.supervision import rights
+        from lantian.apps.plans import hooks
+        from lantian.apps.supervision import beside, discreet, handing, incoming_jobs, rights, rights_errands, worker
+        from lantian.apps.supervision.actions import making
 
         rights.register()
+        discreet.keep()
+        rights_errands.register()
+        worker.register()
+        incoming_jobs.register()
+        beside.register()
+        handing.register()
+        hooks.on_publication(making.on_publication)

@@ -28,6 +28,7 @@ from lantian.apps.supervision.models import (
     Return,
     ReturnLink,
     ReturnVersion,
+    Route,
     Share,
 )
 
@@ -43,18 +44,35 @@ def register() -> None:
     policy.scoped(Entry, lambda user, rows: _through(user, rows, "report", Return))
     policy.scoped(Evidence, lambda user, rows: _through(user, rows, "commitment", Commitment))
     policy.scoped(ReturnVersion, lambda user, rows: _through(user, rows, "report", Return))
-    for model in (Question, QuotaSheet, Incoming, ReturnLink):
+    policy.scoped(Incoming, lambda user, rows: rows.filter(_incoming(user)))
+    for model in (Question, QuotaSheet, ReturnLink):
         policy.scoped(model, lambda user, rows: rows.filter(areas.office_of(user, "duty.assign", "plan__area__")))
     policy.scoped(IncomingItem, lambda user, rows: _through(user, rows, "incoming", Incoming))
     policy.located(Commitment, lambda user, action, row: _inside(user, action, row.plan, row.unit_id))
     policy.located(Return, lambda user, action, row: _inside(user, action, row.plan, row.unit_id))
     policy.located(Entry, lambda user, action, row: _inside(user, action, row.report.plan, row.report.unit_id))
-    for model in (Question, QuotaSheet, Incoming, ReturnLink):
+    for model in (Question, QuotaSheet, ReturnLink):
         policy.located(model, _by_plan)
+    policy.located(Incoming, _incoming_inside)
 
 
 def _by_plan(user: User, action: str, row: Any) -> bool:
     return of_office(user, action, row.plan)
+
+
+def _incoming(user: User) -> Q:
+    """Condition on pieces: the office's, and sheets that a unit's people uploaded for their unit."""
+    office = areas.office_of(user, "duty.assign", "plan__area__")
+    return office | Q(route=Route.SHEET) & (Q(created_by=user) | areas.for_unit(user, "return.write"))
+
+
+def _incoming_inside(user: User, action: str, row: Incoming) -> bool:
+    """A piece is the office's; a sheet is also those people's who may write for its unit."""
+    if of_office(user, action, row.plan):
+        return True
+    if action != "return.write" or row.route != Route.SHEET:
+        return False
+    return row.created_by_id == user.pk if row.unit_id is None else _inside(user, action, row.plan, row.unit_id)
 
 
 def visible(user: User) -> Q:

@@ -15,9 +15,11 @@ from lantian.apps.plans.actions.reimport import (
 )
 from lantian.apps.plans.actions.rows import change_rows, record_edit
 from lantian.apps.plans.actions.versions import VersionError
+from lantian.apps.plans.actions.whole import renew_whole, store_whole
 
 __all__ = [
     "IMPORT", "VersionError", "amend", "candidates", "change_rows", "discard", "import_file", "keep_version",
-    "last_reimport", "open_amendment", "perform_replace", "publish_plan", "record_edit", "reimport", "replace_file",
-    "reread", "retry_import", "set_secrecy", "set_status", "store_plans", "take_back", "take_over",
+    "last_reimport", "open_amendment", "perform_replace", "publish_plan", "record_edit", "reimport", "renew_whole",
+    "replace_file", "reread", "retry_import", "set_secrecy", "set_status", "store_plans", "store_whole", "take_back",
+    "take_over",
 ]  # fmt: skip

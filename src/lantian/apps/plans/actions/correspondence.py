@@ -13,6 +13,7 @@ from lantian.apps.core.models import User
 from lantian.apps.plans.actions.versions import VersionError
 from lantian.apps.plans.content import Content, reading_of
 from lantian.apps.plans.models import IN_FORCE, IN_PREPARATION, Plan
+from lantian.apps.plans.queries import standing
 from lantian.comparing import align
 from lantian.reading import model as read
 from lantian.reading.text import compare_form
@@ -78,7 +79,7 @@ def candidates(user: User, draft: Plan) -> list[Plan]:
     if not draft.in_preparation or draft.version or draft.amends_id:
         return []
     place = Q(area=draft.area_id) if draft.area_id else Q(area=None, region=draft.region)
-    rows = policy.scope(user, Plan.objects.filter(place, amends=None, status__in=(*IN_PREPARATION, *IN_FORCE)))
+    rows = policy.scope(user, standing(Plan.objects.filter(place, status__in=(*IN_PREPARATION, *IN_FORCE))))
     rows = rows.filter(year=draft.year, medium=draft.medium, level=draft.level).exclude(pk=draft.pk)
     title = compare_form(draft.title)
     scored = [(fuzz.ratio(title, compare_form(row.title)), row) for row in rows.select_related("area")]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from lantian import __version__
 from lantian.apps.areas import queries as areas
 from lantian.apps.core import audit, files, jobs, policy
-from lantian.apps.core.models import Job, StoredFile, User
+from lantian.apps.core.models import Job, JobState, StoredFile, User
 from lantian.apps.plans import checkup
 from lantian.apps.plans import content as rows
 from lantian.apps.plans.actions.lifecycle import keep_version
@@ -45,8 +45,13 @@ def import_file(user: User | None, name: str, content: Path | Iterable[bytes]) -
 
 @transaction.atomic
 def retry_import(user: User, job: Job) -> None:
-    """Ask again for a document to be read whose import failed."""
+    """Ask again for a document to be read whose import failed; nothing happens to one that did not.
+
+    Raises PermissionDenied.
+    """
     policy.require(user, "plan.upload")
+    if job.state != JobState.FAILED:
+        return
     jobs.requeue(job)
     audit.record(user, "plan.import_again", job)
 

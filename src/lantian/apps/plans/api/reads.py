@@ -29,6 +29,7 @@ from lantian.apps.plans.models import (
     Measure,
     Medium,
     Plan,
+    PlanKind,
     PlanStatus,
     PlanVersion,
     RoleKind,
@@ -134,7 +135,7 @@ def shown_plans(user: User) -> QuerySet[Plan]:
 @operation(router, "GET", "/plans", name="plans", scope=READ, gives=Page[shapes.PlanOut])
 def plans(request: HttpRequest, filters: Query[PlanFilters]) -> dict[str, Any]:
     """Plans that the user may see."""
-    rows = shown_plans(user_of(request))
+    rows = shown_plans(user_of(request)).filter(kind=PlanKind.PLAN)
     equal = {name: value for name in ("year", "level", "medium", "status") if (value := getattr(filters, name))}
     rows = rows.filter(**equal)
     if filters.area:

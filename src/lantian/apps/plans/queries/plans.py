@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from lantian.apps.areas.models import Area, Level
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
-from lantian.apps.plans.models import IN_PREPARATION, Measure, Plan
+from lantian.apps.plans.models import IN_PREPARATION, Measure, Plan, PlanKind
 from lantian.apps.plans.queries.filters import open_flags
 
 _LEVELS = (Level.NATIONAL, Level.PROVINCIAL, Level.MUNICIPAL, Level.DISTRICT, Level.TOWN)
@@ -36,8 +36,8 @@ def rank(plan: Plan) -> tuple[int, int, int]:
 
 
 def standing(rows: QuerySet[Plan]) -> QuerySet[Plan]:
-    """Plans in their own right: an amendment stands under the plan that it amends."""
-    return rows.filter(amends=None)
+    """Plans in their own right: an amendment stands under the plan that it amends, 交办事项 in a list of their own."""
+    return rows.filter(amends=None, kind=PlanKind.PLAN)
 
 
 def by_plan_filters(rows: QuerySet[Plan], filters: Mapping[str, str]) -> QuerySet[Plan]:

@@ -26,7 +26,7 @@ def export(request: HttpRequest, uid: str, fmt: str) -> HttpResponse:
     version = _version(user, plan, request.GET.get("version", ""))
     reading = exports.current(plan) if version is None else exports.of_version(version)
     chinese = (get_language() or "zh").startswith("zh")
-    content = exports.written(reading, fmt, chinese=chinese, mark=exports.mark_of(plan, version))
+    content = exports.written(reading, fmt, chinese=chinese, mark=exports.mark_of(plan, version, str(user)))
     response = HttpResponse(content, content_type=form.content_type)
     response["Content-Disposition"] = content_disposition_header(True, exports.file_name(reading, fmt, version))
     response["X-Content-Type-Options"] = "nosniff"

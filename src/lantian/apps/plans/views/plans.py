@@ -21,7 +21,7 @@ from lantian.apps.areas.models import Level, Unit
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
-from lantian.apps.plans import actions, filterline, prints, queries, table
+from lantian.apps.plans import actions, filterline, hooks, prints, queries, table
 from lantian.apps.plans import provenance as sources
 from lantian.apps.plans.actions import lifecycle
 from lantian.apps.plans.actions.versions import VersionError
@@ -85,7 +85,7 @@ def plan(request: HttpRequest, uid: str) -> HttpResponse:
     measures = list(queries.plan_measures(row, filters))
     context = {
         "plan": row,
-        "table": table.build(measures),
+        "table": table.build(measures, hooks.marks(user, row, measures)),
         "count": len(measures),
         "total": row.measures.count(),
         "filters": filters,
@@ -161,6 +161,7 @@ def measure(request: HttpRequest, uid: str) -> HttpResponse:
         "after": after,
         "related": queries.related(user, row),
         "source": sources.provenance(row, after.row if after else None),
+        "cards": hooks.cards(request, row),
     }
     return render(request, "plans/measure.html", context)
 

@@ -14,6 +14,8 @@ from lantian.apps.supervision.models.commitments import (
     ShareOrigin,
     State,
 )
+from lantian.apps.supervision.models.errands import Errand, ErrandKind, Outcome
+from lantian.apps.supervision.models.exchange import Exchange, ExchangeKind
 from lantian.apps.supervision.models.incoming import Incoming, IncomingItem, IncomingState, ItemState
 from lantian.apps.supervision.models.returns import (
     Entry,
@@ -28,7 +30,8 @@ from lantian.apps.supervision.models.returns import (
 )
 
 __all__ = [
-    "Cadence", "Commitment", "DayRule", "Entry", "Evidence", "Figure", "Incoming", "IncomingItem", "IncomingState",
-    "ItemState", "Light", "Question", "QuestionKind", "QuotaLine", "QuotaSheet", "Return", "ReturnLink",
-    "ReturnState", "ReturnVersion", "Rhythm", "Route", "Share", "ShareOrigin", "State", "Verdict",
+    "Cadence", "Commitment", "DayRule", "Entry", "Errand", "ErrandKind", "Evidence", "Exchange", "ExchangeKind",
+    "Figure", "Incoming", "IncomingItem", "IncomingState", "ItemState", "Light", "Outcome", "Question", "QuestionKind",
+    "QuotaLine", "QuotaSheet", "Return", "ReturnLink", "ReturnState", "ReturnVersion", "Rhythm", "Route", "Share",
+    "ShareOrigin", "State", "Verdict",
 ]  # fmt: skip

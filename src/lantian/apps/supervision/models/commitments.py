@@ -57,11 +57,13 @@ class Commitment(WithUid):
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="commitments")
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="commitments")
+    n = models.PositiveIntegerField(default=0, editable=False)  # of the row: lists of 40,000 are in print order by it
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="commitments")
     role = models.CharField(max_length=12, choices=RoleKind.choices)
     via = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="commitments_through")
     printed = models.CharField(max_length=300, blank=True)  # the name as the plan prints it
     convener = models.BooleanField(default=False)
+    convener_edited = models.BooleanField(default=False)  # somebody chose: making again leaves it
     start = models.DateField(null=True, blank=True)
     end = models.DateField(null=True, blank=True, db_index=True)
     internal_due = models.DateField(null=True, blank=True, db_index=True)
@@ -75,22 +77,29 @@ class Commitment(WithUid):
     state_on = models.DateField(null=True)
     light = models.CharField(max_length=8, choices=Light.choices, default=Light.NONE, blank=True, db_index=True)
     closed = models.DateField(null=True, blank=True)  # 销号
+    closed_reason = models.CharField(max_length=300, blank=True)
     withdrawn = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=200, blank=True)
     revision = models.PositiveIntegerField(default=1)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ("plan", "measure__n", "id")
+        ordering = ("plan", "n", "id")
         constraints = (
             models.UniqueConstraint(
                 fields=("measure", "unit", "role"), condition=models.Q(withdrawn=None), name="commitment_once"
             ),
         )
         indexes = (
-            models.Index(fields=("plan", "unit"), name="commitment_plan_unit"),
+            # Lists of 40,000: in print order, by unit with what a month asks (periods.owed), and counted by state in
+            # all and beside each measure, each without touching the rows.
+            models.Index(fields=("plan", "withdrawn", "n", "id"), name="commitment_in_order"),
+            models.Index(
+                fields=("plan", "withdrawn", "unit", "cadence", "start", "closed", "light"), name="commitment_plan_unit"
+            ),
             models.Index(fields=("unit", "internal_due"), name="commitment_unit_due"),
-            models.Index(fields=("plan", "state"), name="commitment_plan_state"),
+            models.Index(fields=("plan", "withdrawn", "state", "light", "measure"), name="commitment_plan_state"),
+            models.Index(fields=("measure", "unit"), name="commitment_measure_unit"),
         )
 
     def __str__(self) -> str:
@@ -183,6 +192,8 @@ class QuotaSheet(WithUid):
     letter_title = models.CharField(max_length=200, blank=True)
     letter_date = models.DateField(null=True, blank=True)
     letter_file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    letter_name = models.CharField(max_length=255, blank=True)  # of the file, as brought
+    gap_reason = models.CharField(max_length=500, blank=True)  # why the lines do not add up to the total
     issued = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True)
     revision = models.PositiveIntegerField(default=1)
@@ -201,6 +212,7 @@ class QuotaLine(models.Model):
 
     sheet = models.ForeignKey(QuotaSheet, on_delete=models.CASCADE, related_name="lines")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="quota_lines")
+    basis = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)  # last year's figure
     value = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)
     note = models.CharField(max_length=200, blank=True)
 
@@ -221,7 +233,8 @@ class Rhythm(models.Model):
     opens = models.SmallIntegerField(default=-6)  # the sheet opens so many days before the period ends
     due = models.PositiveSmallIntegerField(default=5)  # days after the period's end, moved to a working day
     near_days = models.PositiveSmallIntegerField(default=7)  # blue light so many days before due
-    lead_days = models.PositiveSmallIntegerField(default=15)  # 倒排: working days before the printed deadline
+    # 倒排: working days before the printed deadline; empty: by the table of lantian.status (15 at the year's end …)
+    lead_days = models.PositiveSmallIntegerField(null=True, blank=True)
     support_reports = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1)
 

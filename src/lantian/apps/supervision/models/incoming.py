@@ -18,9 +18,9 @@ class IncomingState(models.TextChoices):
 
     READING = "reading", _("being read")
     STAGED = "staged", _("to be decided")
-    DONE = "done", _("decided")
+    DONE = "done", _("all rows decided")
     FAILED = "failed", _("could not be read")
-    DROPPED = "dropped", _("dropped")
+    DROPPED = "dropped", _("put aside")
 
 
 class Incoming(WithUid):
@@ -35,8 +35,10 @@ class Incoming(WithUid):
     file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=255, blank=True)
     text = models.TextField(blank=True)
+    digest = models.CharField(max_length=64, blank=True, db_index=True)  # of the bytes: the same piece twice is told
+    content = models.JSONField(default=dict)  # as it was read: incoming/model.py, Content
     state = models.CharField(max_length=10, choices=IncomingState.choices, default=IncomingState.READING)
-    problems = models.JSONField(default=list)  # [{"zh", "en", "place"}]
+    problems = models.JSONField(default=list)  # [{"id", "zh", "en", "hard"}]
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -52,8 +54,8 @@ class ItemState(models.TextChoices):
     """What a person did with one staged row."""
 
     STAGED = "staged", _("to be decided")
-    TAKEN = "taken", _("taken over")
-    DROPPED = "dropped", _("dropped")
+    TAKEN = "taken", _("taken into the draft")
+    DROPPED = "dropped", _("left out")
 
 
 class IncomingItem(WithUid):
@@ -61,15 +63,17 @@ class IncomingItem(WithUid):
 
     incoming = models.ForeignKey(Incoming, on_delete=models.CASCADE, related_name="items")
     order = models.PositiveIntegerField()
-    place = models.CharField(max_length=80, blank=True)  # table 1 row 5, line 12
-    words = models.JSONField(default=dict)  # {"progress", "problems", "next_step", "measure", "seq"} as read
-    figures = models.JSONField(default=list)  # [{"share": uid, "period_value", "cumulative", "text"}]
+    place = models.CharField(max_length=80, blank=True)  # as found in the file: 第12行
+    spot = models.JSONField(default=list)  # [block, last block, first row, last row] of Incoming.content, from 0
+    read = models.JSONField(default=dict)  # the row as it was cut out: incoming/model.py, Item
+    words = models.JSONField(default=dict)  # {"progress", "problems", "next_step", "document_number", "document_date"}
+    figures = models.JSONField(default=list)  # [{"share": uid, "period_value", "cumulative", "text"}], decimals as text
     done = models.BooleanField(default=False)
     no_change = models.BooleanField(default=False)
     commitment = models.ForeignKey(Commitment, null=True, on_delete=models.SET_NULL, related_name="incoming_items")
     candidates = models.JSONField(default=list)  # [[uid of a commitment, confidence]…], best first
     confidence = models.FloatField(default=0)
-    problems = models.JSONField(default=list)  # [{"zh", "en", "column"}]
+    problems = models.JSONField(default=list)  # [{"id", "zh", "en", "column", "hard"}]
     state = models.CharField(max_length=10, choices=ItemState.choices, default=ItemState.STAGED)
     entry = models.ForeignKey(Entry, null=True, on_delete=models.SET_NULL, related_name="incoming_items")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

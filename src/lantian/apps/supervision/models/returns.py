@@ -13,7 +13,7 @@ from lantian.apps.supervision.models.commitments import Commitment, Share
 
 
 class ReturnState(models.TextChoices):
-    """How far a return is; each state says who may do what (supervision/actions/returns.py)."""
+    """How far a return is; each state says who may do what (supervision/steps.py)."""
 
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("submitted")
@@ -47,6 +47,7 @@ class Return(WithUid):
     route = models.CharField(max_length=10, choices=Route.choices, default=Route.SCREEN)
     behalf = models.BooleanField(default=False)
     signer = models.CharField(max_length=80, blank=True)  # who answers for it, as written
+    phone = models.CharField(max_length=40, blank=True)  # of the signer, asked for where nobody logs in
     submitted = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reviewed = models.DateTimeField(null=True)
@@ -88,11 +89,10 @@ class Entry(WithUid):
     step = models.CharField(max_length=20, blank=True)  # of a document to deliver: lantian.status.deliverables
     document_number = models.CharField(max_length=80, blank=True)
     document_date = models.DateField(null=True, blank=True)
+    explanation = models.CharField(max_length=1000, blank=True)  # what the unit says to the checks that warn
     verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.NONE, blank=True)
     verdict_note = models.CharField(max_length=500, blank=True)
-    source = models.JSONField(
-        default=dict
-    )  # {"route", "file", "place", "confidence", "caller"}
+    source = models.JSONField(default=dict)  # {"route", "file", "place", "confidence", "caller"}
     revision = models.PositiveIntegerField(default=1)
     changed = models.DateTimeField(auto_now=True)
 

@@ -1,0 +1,73 @@
+"""A plan curve with what was reached, as numbers for SVG: one share, its months, planned and reported. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from lantian.status import period_bounds, periods, planned, share
+
+WIDTH, HEIGHT, LEFT, TOP = 320, 120, 8, 8
+PLOT, RISE = WIDTH - 2 * LEFT, HEIGHT - 2 * TOP
+
+Points = tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month: planned part and figure by its end, and what was reported for it."""
+
+    key: str
+    part: Decimal
+    planned: Decimal | None
+    actual: Decimal | None
+    x: str
+    planned_y: str
+    actual_y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The drawing: the planned line as points of a polyline, the reported one, the months behind both."""
+
+    months: list[Month]
+    line: str
+    actual: str
+
+
+def chart(
+    curve: str, start: date, end: date, value: Decimal | None, points: Points = (),
+    actual: Mapping[str, Decimal] | None = None,
+) -> Chart:  # fmt: skip
+    """The chart of one share; without ``value`` the planned parts alone are drawn.
+
+    ``actual`` holds cumulative figures by period key; the one of a longer period stands at its last month.
+    """
+    keys = periods("month", start, end)
+    reported = {f"{period_bounds(key)[1]:%Y-%m}": figure for key, figure in (actual or {}).items()}
+    top = max([abs(value or Decimal(0)), *(abs(item) for item in reported.values())]) or Decimal(1)
+    months = []
+    for place, key in enumerate(keys):
+        day = min(period_bounds(key)[1], end)
+        part = share(curve, start, end, day, points)
+        figure = None if value is None else planned(curve, start, end, value, day, points)
+        height = part if value is None else abs(figure or Decimal(0)) / top
+        got = reported.get(key)
+        x = LEFT + PLOT * (place + 1) / max(len(keys), 1)
+        y = "" if got is None else _y(abs(got) / top)
+        months.append(Month(key, part, figure, got, f"{x:.1f}", _y(height), y))
+    return Chart(months, _line(months, planned_line=True), _line(months, planned_line=False))
+
+
+def _y(part: Decimal) -> str:
+    return f"{TOP + RISE * (1 - float(part)):.1f}"
+
+
+def _line(months: Sequence[Month], *, planned_line: bool) -> str:
+    start = [f"{LEFT},{TOP + RISE}"]
+    if planned_line:
+        return " ".join([*start, *(f"{month.x},{month.planned_y}" for month in months)])
+    given = [f"{month.x},{month.actual_y}" for month in months if month.actual is not None]
+    return " ".join([*start, *given]) if given else ""

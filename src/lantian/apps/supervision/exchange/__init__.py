@@ -1,0 +1,1 @@
+"""Exchange between installations by file: docs/exchange.md says what a package holds."""
