@@ -1,0 +1,11 @@
+"""Refusals of chasing; the text is for the person, in the person's language."""
+
+from __future__ import annotations
+
+
+class ChasingError(Exception):
+    """A step that is not possible as things stand."""
+
+
+class StaleError(ChasingError):
+    """Somebody changed the row after the page was made."""

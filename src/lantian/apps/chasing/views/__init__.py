@@ -1,0 +1,1 @@
+"""Pages of chasing: the office's desk, calls, letters, chat groups."""
