@@ -1,0 +1,8 @@
+"""All writes of alignment; each checks its right and writes the audit record."""
+
+from lantian.apps.alignment.actions.common import NotPossible, StaleError
+from lantian.apps.alignment.actions.deciding import confirm_many, decide, reopen
+from lantian.apps.alignment.actions.drafting import make_draft
+from lantian.apps.alignment.actions.running import RUN, run, store
+
+__all__ = ["RUN", "NotPossible", "StaleError", "confirm_many", "decide", "make_draft", "reopen", "run", "store"]

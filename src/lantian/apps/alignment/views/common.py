@@ -1,0 +1,49 @@
+"""What the pages of alignment share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+
+from lantian.apps.alignment.actions import NotPossible
+from lantian.apps.alignment.rights import SEE
+from lantian.apps.core import policy
+from lantian.apps.core.models import User
+from lantian.apps.core.policy import person
+from lantian.apps.plans.models import Plan
+from lantian.apps.plans.queries import standing
+
+
+def office_plan(request: HttpRequest, uid: object) -> tuple[User, Plan]:
+    """The person and a plan whose office the person belongs to: 404 out of scope, 403 for everybody else."""
+    user = person(request)
+    plan = policy.get_or_404(user, standing(Plan.objects.select_related("area", "file", "amends")), uid=uid)
+    policy.require(user, SEE, plan)
+    return user, plan
+
+
+def attempt(request: HttpRequest, act: Callable[[], str]) -> bool:
+    """Do it and say so, or say why it is not possible."""
+    try:
+        messages.success(request, act())
+    except NotPossible as refusal:
+        messages.error(request, str(refusal))
+        return False
+    return True
+
+
+def as_file(content: bytes, name: str, kind: str) -> HttpResponse:
+    """A download that the browser neither shows nor keeps."""
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def number(text: str | None) -> int:
+    """A revision from a form; 0, which no row has, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
