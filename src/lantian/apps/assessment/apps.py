@@ -11,5 +11,7 @@ class AssessmentConfig(AppConfig):
 
     def ready(self) -> None:
         from lantian.apps.assessment import rights
+        from lantian.apps.assessment.actions import yearend
 
         rights.register()
+        yearend.register()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from lantian.apps.assessment import urls_forms, urls_scorecards, urls_yearend
 
 app_name = "assessment"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*urls_yearend.urlpatterns, *urls_forms.urlpatterns, *urls_scorecards.urlpatterns]

@@ -1,0 +1,1 @@
+"""套表: blanks of the office above, read as grids, mapped once, filled every period (docs/forms.md). Pure."""

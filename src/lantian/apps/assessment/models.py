@@ -1,1 +1,0 @@
-"""Tables of assessment: docs/models.md says what each is for."""
