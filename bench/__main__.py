@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import align, search
+from bench import align, cityscale, search
 from bench.score import TRUTH, score
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -111,6 +111,7 @@ def main() -> None:
     speed()
     peers()
     search.run()
+    cityscale.run()
     print(f"\n(benchmark itself: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB)")
 
 

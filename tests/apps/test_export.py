@@ -176,9 +176,22 @@ def test_word_says_on_every_page_how_far_and_how_secret_the_plan_is(
     plan = make_plan()
     Plan.objects.filter(pk=plan.pk).update(status=status, secrecy=secrecy)
     opened = docx.Document(io.BytesIO(get(login("administrator"), plan, "docx").content))
-    assert opened.sections[0].header.paragraphs[0].text == mark
+    said = opened.sections[0].header.paragraphs[0].text
+    words, _break, taken = said.partition("　administrator 20")
+    assert words == mark
+    assert taken.endswith("导出") == (secrecy != "open")
     older = docx.Document(io.BytesIO(get(login("administrator"), plan, "docx", "?version=1").content))
-    assert older.sections[0].header.paragraphs[0].text == mark.replace("报批稿", "").replace("征求意见稿", "").strip()
+    before = older.sections[0].header.paragraphs[0].text.partition("　administrator 20")[0]
+    assert before == mark.replace("报批稿", "").replace("征求意见稿", "").strip()
+
+
+def test_a_workbook_of_an_internal_plan_says_who_took_it_out(make_plan: Make, login: Login) -> None:
+    plan = make_plan()
+    for secrecy, words in (("open", ""), ("internal", "内部　administrator")):
+        Plan.objects.filter(pk=plan.pk).update(secrecy=secrecy)
+        book = openpyxl.load_workbook(io.BytesIO(get(login("administrator"), plan, "xlsx").content))
+        heads = {sheet.oddHeader.right.text or "" for sheet in book.worksheets}
+        assert all(text.startswith(words) and bool(text) == bool(words) for text in heads)
 
 
 def test_names_of_files_are_safe(make_plan: Make) -> None:

@@ -17,7 +17,8 @@ from tests.apps.routes import LOGIN, PERSONS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
-MODULES = [import_module(f"tests.apps.routes.{module.name}") for module in iter_modules(routes.__path__)]
+BESIDE = (import_module(f"tests.apps.routes.{module.name}") for module in iter_modules(routes.__path__))
+MODULES = [module for module in BESIDE if hasattr(module, "ROUTES")]
 ROUTES: routes.Routes = {name: row for module in MODULES for name, row in module.ROUTES.items()}
 DRAFT: routes.Routes = {name: row for module in MODULES for name, row in getattr(module, "DRAFT", {}).items()}
 

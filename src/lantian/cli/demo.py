@@ -6,14 +6,17 @@ import argparse
 import csv
 import os
 import sys
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lantian.reading.errors import prefers_chinese
 
 if TYPE_CHECKING:
     from lantian.apps.areas.models import Unit
+    from lantian.apps.core.models import User
+    from lantian.apps.plans.models import Plan
 
 LOGINS = "demo-logins.txt"
 
@@ -35,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     chinese = prefers_chinese()
     text = "同时读取并发布这份计划" if chinese else "read and publish this plan, too"
     parser.add_argument("--plan", type=Path, metavar="FILE", help=text)
+    bare = "只准备计划，不演示填报过程" if chinese else "prepare the plans only, without a year of returns"
+    parser.add_argument("--no-story", action="store_true", help=bare)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     _django.start()
     _django.prepare()
     try:
-        logins = prepare(args.plan)
+        logins = prepare(args.plan, story=not args.no_story)
     except DemoError as error:
         sys.stderr.write(f"lantian demo: {error}\n")
         return 1
@@ -64,9 +69,13 @@ def data_folder() -> Path:
     return Path(str(files("lantian") / "demo"))
 
 
-def prepare(plan: Path | None) -> list[Login]:
-    """Areas, units, users and plans of the demonstration; what is there already stays as it is. Raises DemoError."""
+def prepare(plan: Path | None, *, story: bool = True) -> list[Login]:
+    """Areas, units, users and plans of the demonstration, and its year so far; what is there already stays as it is.
+
+    Raises DemoError.
+    """
     from lantian.apps.areas import actions as areas
+    from lantian.cli import demo_story
 
     folder = data_folder()
     try:
@@ -74,9 +83,19 @@ def prepare(plan: Path | None) -> list[Login]:
     except areas.DirectoryError as error:
         raise DemoError(str(error)) from None
     logins = _users(folder)
+    told = demo_story.told(folder)
     for document in [folder / "plan.html", folder / "district.html", *([plan] if plan else [])]:
-        _publish(document)
+        _publish(document, demo_story.heads(told))
+    if story:
+        demo_story.play(_coordinator(), told, folder / "letter.pdf")
     return logins
+
+
+def _coordinator() -> User:
+    from lantian.apps.core import policy
+    from lantian.apps.core.models import User
+
+    return User.objects.get(username=f"demo-{policy.COORDINATOR}")
 
 
 def _users(folder: Path) -> list[Login]:
@@ -114,7 +133,7 @@ def _users(folder: Path) -> list[Login]:
 
 
 def _offices(folder: Path) -> tuple[Unit, Unit]:
-    """The city's office (the first unit of the file) and a unit of a district (the first of that level) to report."""
+    """The city's office (the first unit of the file) and a street (the first of that level) to report."""
     from lantian.apps.areas.models import Level, Unit
 
     with (folder / "areas.csv").open(encoding="utf-8-sig", newline="") as stream:
@@ -122,7 +141,7 @@ def _offices(folder: Path) -> tuple[Unit, Unit]:
     with (folder / "units.csv").open(encoding="utf-8-sig", newline="") as stream:
         first = next(row["name"] for row in csv.DictReader(stream) if row["area"] == city)
     office = Unit.objects.get(area__code=city, name=first)
-    below = Unit.objects.filter(area__path__startswith=f"/{city}/", level=Level.DISTRICT, collective=False)
+    below = Unit.objects.filter(area__path__startswith=f"/{city}/", level=Level.TOWN, collective=False)
     return office, below.order_by("id").first() or office
 
 
@@ -141,15 +160,16 @@ def _keep(path: Path, logins: list[Login]) -> None:
         stream.writelines(f"{login.role} {login.user} {login.password}\n" for login in logins)
 
 
-def _publish(document: Path) -> None:
-    """Import and publish a plan as the demonstration's coordinator."""
-    from lantian.apps.core import jobs, policy
+def _publish(document: Path, heads: Mapping[str, dict[str, Any]]) -> None:
+    """Import and publish a plan as the demonstration's coordinator, and make its commitments."""
+    from lantian.apps.core import jobs
     from lantian.apps.core.files import TooLargeError
-    from lantian.apps.core.models import JobState, User
+    from lantian.apps.core.models import Job, JobState
     from lantian.apps.plans import actions
     from lantian.apps.plans.models import Plan
+    from lantian.apps.supervision.actions.making import MAKE
 
-    user = User.objects.get(username=f"demo-{policy.COORDINATOR}")
+    user = _coordinator()
     chinese = prefers_chinese()
     try:
         job = actions.import_file(user, document.name, document)
@@ -160,4 +180,17 @@ def _publish(document: Path) -> None:
     if jobs.finish(job).state != JobState.DONE:
         raise DemoError(f"{document}: {(job.error or {}).get('zh' if chinese else 'en', '')}")
     for plan in Plan.objects.filter(uid__in=(job.result or {}).get("plans", [])).select_related("area"):
+        _head(user, plan, heads.get(plan.title, {}))
         actions.publish_plan(user, plan)
+    for waiting in Job.objects.filter(kind=MAKE):
+        jobs.finish(waiting)
+
+
+def _head(user: User, plan: Plan, words: Mapping[str, Any]) -> None:
+    """Number and day of issue, as somebody would fill them in before publishing."""
+    from lantian.apps.plans.actions.edits import edit
+
+    for field, value in words.items():
+        if plan.in_preparation:
+            edit(user, plan, {"op": "head", "field": field, "value": str(value)})
+    plan.refresh_from_db()

@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
         _django.prepare()
         from lantian.apps.core import jobs
 
+        jobs.enqueue_daily()
         done = jobs.run_due()
         sys.stderr.write(f"完成 {done} 项任务\n" if prefers_chinese() else f"{done} jobs done\n")
         return 0
@@ -50,12 +51,16 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 def _loop(parent: int) -> None:
     from django.core.management import call_command
     from django.db import OperationalError, close_old_connections, connection
+    from django.utils import timezone
 
     from lantian.apps.core import jobs
 
-    tidied = float("-inf")
+    tidied, day = float("-inf"), None
     while not parent or os.getppid() == parent:
         try:
+            if day != timezone.localdate():
+                jobs.enqueue_daily()
+                day = timezone.localdate()
             jobs.run_due()
             if time.monotonic() - tidied > TIDY_SECONDS:
                 call_command("clearsessions")

@@ -23,12 +23,26 @@ SETTINGS = (
     "LANTIAN_DIRECTORY",
     "LANTIAN_UPLOAD_MB",
     "LANTIAN_SESSION_HOURS",
+    "LANTIAN_EMAIL_URL",
+    "LANTIAN_WEBHOOK_HOSTS",
     "LANTIAN_DEBUG",
 )
 
 
 class ConfigError(ValueError):
     """A setting that cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """Where e-mail is handed in; ``secure`` is empty, ``tls`` (STARTTLS) or ``ssl``."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    secure: str
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,8 @@ class Config:
     directory: str
     upload_bytes: int
     session_seconds: int
+    email: Email | None
+    webhook_hosts: tuple[str, ...]
     debug: bool
 
 
@@ -63,6 +79,8 @@ def load(env: Mapping[str, str] = os.environ) -> Config:
         directory=env.get("LANTIAN_DIRECTORY", "beijing"),
         upload_bytes=_number(env, "LANTIAN_UPLOAD_MB", 50) * 1024 * 1024,
         session_seconds=_number(env, "LANTIAN_SESSION_HOURS", 12) * 3600,
+        email=_email(env.get("LANTIAN_EMAIL_URL", "")),
+        webhook_hosts=tuple(_words(env.get("LANTIAN_WEBHOOK_HOSTS", ""))),
         debug=env.get("LANTIAN_DEBUG", "").lower() in ("1", "true", "yes"),
     )
 
@@ -76,6 +94,23 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ConfigError(f"{name}: a whole number from 1 is wanted, not {text!r}")
     return int(text)
+
+
+def _email(url: str) -> Email | None:
+    """``smtp://user:password@host:25?from=office@example.gov.cn``; ``smtp+tls`` and ``smtps`` encrypt. Empty: none."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+    sender = dict(parse_qsl(parts.query)).get("from", "") or unquote(parts.username or "")
+    try:
+        port = parts.port or ports.get(parts.scheme, 0)
+    except ValueError:
+        port = 0
+    if not port or not parts.hostname or "@" not in sender:
+        raise ConfigError("LANTIAN_EMAIL_URL: smtp://user:password@host:25?from=office@example.gov.cn is wanted")
+    secure = {"smtp+tls": "tls", "smtps": "ssl"}.get(parts.scheme, "")
+    return Email(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), secure, sender)
 
 
 def _database(url: str, data: Path) -> dict[str, Any]:

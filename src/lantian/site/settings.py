@@ -99,6 +99,17 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# E-mail goes out only where an installation names a server; groups of chat programs only to hosts that it lists.
+LANTIAN_EMAIL = CONFIG.email is not None
+LANTIAN_WEBHOOK_HOSTS = CONFIG.webhook_hosts
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if CONFIG.email else 'dummy'}.EmailBackend"
+if CONFIG.email:
+    EMAIL_HOST, EMAIL_PORT = CONFIG.email.host, CONFIG.email.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.email.user, CONFIG.email.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = CONFIG.email.secure == "tls", CONFIG.email.secure == "ssl"
+    DEFAULT_FROM_EMAIL = CONFIG.email.sender
+EMAIL_TIMEOUT = 10
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [HERE / "locale"]

@@ -8,6 +8,7 @@ from typing import Any
 from lantian.apps.areas import actions
 from lantian.apps.areas.models import Area, DirectoryImport, Unit
 from lantian.apps.core import files
+from lantian.apps.core.models import User
 from lantian.apps.plans.models import Plan
 from tests.apps.routes import LOGIN, Routes
 
@@ -44,7 +45,8 @@ ROUTES: Routes = {
 
 def things(make_plan: Callable[..., Plan]) -> dict[str, list[Any]]:  # noqa: ARG001  # the city comes with it
     stored = files.store(None, "名录.xlsx", [b"ours"])
-    books = [DirectoryImport.objects.create(file=stored, file_name="名录.xlsx") for _ in range(2)]
+    chief = User.objects.get(username="administrator")
+    books = [DirectoryImport.objects.create(file=stored, file_name="名录.xlsx", created_by=chief) for _ in range(2)]
     merge = actions.merge_units(None, Unit.objects.get(name="市旧城办"), Unit.objects.get(name="市交通局"))
     return {
         "workbook": [books[0].uid],

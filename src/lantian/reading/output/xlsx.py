@@ -10,6 +10,7 @@ from lantian.reading.model import Plan
 from lantian.reading.output.contract import day
 from lantian.reading.output.rows import COLUMNS, SEPARATOR, Value, header_row, measure_row
 
+_HEADER = 200  # characters; Excel takes 255 with its codes
 # Chinese heading, English heading, width in characters.
 _Headings = Sequence[tuple[str, str, float]]
 _MEASURE_WIDTHS = (24, 6, 18, 6, 18, 60, 14, 12, 12, 24, 24, 24, 18, 30, 6, 6, 30)
@@ -51,10 +52,11 @@ def workbook(target: IO[bytes] | str) -> Any:
     return xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
 
 
-def write_xlsx(plans: Sequence[Plan], target: IO[bytes] | str, *, chinese: bool = False) -> None:
+def write_xlsx(plans: Sequence[Plan], target: IO[bytes] | str, *, chinese: bool = False, mark: str = "") -> None:
     """A workbook with one row per measure, a sheet of targets and a sheet of each unit's duties.
 
-    Every text is a typed string, so nothing becomes a formula or a link (contracts §8).
+    Every text is a typed string, so nothing becomes a formula or a link (contracts §8). ``mark`` stands at the head of
+    every printed page: 内部, and who took it out when.
     """
     book = workbook(target)
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "bg_color": "#E8EEF4"})
@@ -63,15 +65,17 @@ def write_xlsx(plans: Sequence[Plan], target: IO[bytes] | str, *, chinese: bool 
     titles = header_row(chinese=chinese)
     headings = [(title, title, width) for title, width in zip(titles, _MEASURE_WIDTHS, strict=True)]
     assert len(headings) == len(COLUMNS)
-    _sheet(book, "计划" if chinese else "Plan", headings, measures, formats, chinese)
-    _sheet(book, "量化目标" if chinese else "Targets", _TARGETS, _target_rows(plans, chinese), formats, chinese)
-    _sheet(book, "单位任务" if chinese else "Duties", _DUTIES, _duty_rows(plans, chinese), formats, chinese)
+    header = f"&R{mark.replace('&', '&&')[:_HEADER]}" if mark else ""
+    _sheet(book, "计划" if chinese else "Plan", headings, measures, formats, chinese, header)
+    _sheet(book, "量化目标" if chinese else "Targets", _TARGETS, _target_rows(plans, chinese), formats, chinese, header)
+    _sheet(book, "单位任务" if chinese else "Duties", _DUTIES, _duty_rows(plans, chinese), formats, chinese, header)
     book.close()
 
 
 def _sheet(
-    book: Any, name: str, headings: _Headings, rows: Iterable[Sequence[Value | float]], formats: _Formats, chinese: bool
-) -> None:
+    book: Any, name: str, headings: _Headings, rows: Iterable[Sequence[Value | float]], formats: _Formats,
+    chinese: bool, header: str,
+) -> None:  # fmt: skip
     """A printable sheet with a heading that stays in sight and a filter on every column."""
     sheet = book.add_worksheet(name)
     for column, (zh, en, width) in enumerate(headings):
@@ -89,6 +93,7 @@ def _sheet(
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    sheet.set_header(header)
     sheet.autofilter(0, 0, max(line, 1), len(headings) - 1)
 
 

@@ -1,0 +1,152 @@
+"""Every list of supervision at the size of a city: time of a whole view and its queries, as office and as a street.
+
+``python -m bench.cityscale`` fills the city of bench/city.py and measures on SQLite, and on PostgreSQL where
+LANTIAN_TEST_POSTGRES_URL names a server (a database of its own is made there and dropped again).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from bench.search import _Database
+
+RUNS = 7
+LIMIT = 0.15  # seconds: what a list may take (issue 4)
+
+
+def addresses(city: Any) -> Iterator[tuple[str, str, str]]:
+    """What is measured: who asks, a name, the address."""
+    from lantian.apps.supervision.models import Return
+
+    plan, district, month = city.plan.uid, city.district_plan.uid, city.month
+    unit = city.reporter.memberships.get().unit
+    own = Return.objects.filter(unit=unit, plan=city.plan, state="accepted").order_by("-period")[0].uid
+    for who in ("coordinator", "reporter"):
+        yield who, "duties", f"/plans/{plan}/duties/"
+        yield who, "duties, last page", f"/plans/{plan}/duties/?page=9999"
+        yield who, "duties, filtered", f"/plans/{plan}/duties/?state=overdue&role=responsible&q=扬尘"
+        yield who, "duties of a unit", f"/plans/{plan}/duties/unit/{unit.uid}/"
+        yield who, "desk", "/desk/"
+        yield who, "return", f"/returns/{own}/"
+        yield who, "errands", "/errands/"
+        yield who, "papers", "/papers/"
+        yield who, "letters", "/letters/"
+        yield who, "liaisons", "/liaisons/"
+        yield who, "plan list", "/plans/"
+        yield who, "plan table", f"/plans/{plan}/"
+    office = "coordinator"
+    yield office, "rows taken below", f"/plans/{plan}/taken/"
+    yield office, "questions", f"/plans/{plan}/duties/questions/"
+    yield office, "quota sheets", f"/plans/{plan}/duties/quotas/"
+    yield office, "rhythm", f"/plans/{plan}/duties/rhythm/"
+    yield office, "working days", "/calendar/"
+    yield office, "returns", f"/returns/?plan={plan}&period={month}"
+    yield office, "returns, late ones", f"/returns/?plan={plan}&period={month}&late=1"
+    yield office, "return, review", f"/returns/{own}/review/"
+    yield office, "one-time links", f"/returns/links/?plan={plan}&period={month}"
+    yield office, "office desk", f"/desk/office/?plan={plan}&period={month}"
+    yield office, "office desk, proposed", f"/desk/office/?plan={plan}&period={month}&show=proposed"
+    yield office, "office desk, red", f"/desk/office/?plan={plan}&period={month}&show=red"
+    yield office, "channels", "/channels/"
+    yield office, "drop box", f"/plans/{plan}/dropbox/"
+    yield office, "sheets", f"/plans/{plan}/sheets/"
+    yield office, "exchange", "/exchange/"
+    yield office, "forms", "/forms/"
+    yield office, "month's merge", f"/plans/{plan}/merge/{month}/"
+    yield office, "leader's page", f"/plans/{plan}/leader/"
+    yield office, "year's end", f"/plans/{plan}/year-end/"
+    yield office, "alignment", f"/plans/{district}/alignment/"
+    yield office, "history", "/history/"
+    yield office, "history, by word", "/history/?q=commitment"
+    yield "administrator", "people", "/people/"
+    yield "administrator", "history", "/history/"
+
+
+def measure() -> None:
+    """Fill the database of this process and print a line for each address."""
+    from django.conf import settings
+    from django.db import connection
+
+    from bench.city import fill
+    from lantian.apps.supervision.models import Commitment, Entry
+    from lantian.cli import _django
+
+    _django.start()
+    _django.prepare()
+    settings.ALLOWED_HOSTS = ["testserver"]
+    begin = time.perf_counter()
+    city = fill(told=lambda what: print(f"  {time.perf_counter() - begin:4.0f} s {what}", file=sys.stderr, flush=True))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    filled = f"{Commitment.objects.count():,} commitments, {Entry.objects.count():,} rows of returns"
+    print(f"{connection.vendor}: {filled}, filled in {time.perf_counter() - begin:.0f} s", flush=True)
+    report(city)
+
+
+def report(city: Any) -> None:
+    """A line for each address, then what is over the limit."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    clients = {}
+    for who in ("coordinator", "administrator", "reporter"):
+        clients[who] = Client()
+        clients[who].force_login(getattr(city, who))
+    slow = []
+    for who, name, address in addresses(city):
+        with CaptureQueriesContext(connection) as queries:
+            status = clients[who].get(address).status_code
+        assert status == 200, (who, address, status)
+        number = len(queries)  # the next request forgets them
+        seconds = []
+        busy = time.process_time()
+        for _ in range(RUNS):
+            begin = time.perf_counter()
+            clients[who].get(address)
+            seconds.append(time.perf_counter() - begin)
+        busy = (time.process_time() - busy) / RUNS
+        median = statistics.median(seconds)
+        figures = (
+            f"median {median * 1000:6.0f} ms   most {max(seconds) * 1000:6.0f}   processor {busy * 1000:6.0f} ms"
+            f"   {number:3} queries"
+        )
+        print(f"{who:13} {name:22} {figures}", flush=True)
+        if median > LIMIT:
+            slow.append(f"{name} ({who})")
+    if slow:
+        print(f"over {LIMIT * 1000:.0f} ms: {', '.join(slow)}")
+
+
+def run() -> None:
+    """Measure on every database that there is, each in a process of its own."""
+    load = os.getloadavg()[0]
+    print(f"\n# Lists of a city (whole view, median of {RUNS}; {load:.1f} processes were waiting at the start)")
+    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
+        _child(folder, "")
+    server = os.environ.get("LANTIAN_TEST_POSTGRES_URL")
+    if not server:
+        print("PostgreSQL was not measured: LANTIAN_TEST_POSTGRES_URL names none.")
+        return
+    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder, _Database(server) as address:
+        _child(folder, address)
+
+
+def _child(folder: str, database: str) -> None:
+    env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
+    env |= {"LANTIAN_DATA": folder, "LANTIAN_DIRECTORY": ""} | ({"DATABASE_URL": database} if database else {})
+    subprocess.run([sys.executable, "-m", "bench.cityscale", "--here"], env=env, check=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--here", action="store_true", help="measure in this process, on the database that is set")
+    measure() if parser.parse_args().here else run()
