@@ -72,6 +72,7 @@ def changes(link: Link, field: str) -> list[tuple[str | None, str | None]]:
         ("挥发性有机物排放量较上年下降10%。", "挥发性有机物排放量较上年下降8%。", "loosened"),
         # how often, how binding, which objects, under which condition
         ("对施工工地每月开展一次扬尘检查。", "对施工工地每季度开展一次扬尘检查。", "loosened"),
+        ("对施工工地每月开展一次扬尘检查。", "对施工工地每月开展两次扬尘检查。", "tightened"),
         ("对施工工地每季度开展一次扬尘检查。", "对施工工地每月开展一次扬尘检查。", "tightened"),
         ("确保老旧锅炉低氮改造工程按期投运。", "力争老旧锅炉低氮改造工程按期投运。", "loosened"),
         ("完成老旧锅炉低氮改造工程验收和移交。", "推进老旧锅炉低氮改造工程验收和移交。", "loosened"),

@@ -11,6 +11,7 @@ from rapidfuzz.distance import Indel, LCSseq
 from lantian.comparing.alignment.clauses import Clause
 from lantian.comparing.alignment.figures import Direction, Verdict
 from lantian.comparing.alignment.words import forces, pattern, replacements
+from lantian.reading.numerals import numeral
 from lantian.reading.text import compare_form
 
 _SAME = 0.9  # likeness from which other letters are a slip, if figures and objects agree
@@ -23,12 +24,13 @@ _REWORDED = 0.6  # likeness from which one verb stands for another
 _WHOLE = 0.95  # share of a clause's letters that, in their order, make it said
 _CERTAIN = 4  # force from which a lone word more or less changes the demand
 _WISH = 1  # force up to which a lone word more or less changes it
+_EACH_TIME = re.compile(r"([1-9]\d?|[一二两三四五六七八九十]{1,3})[次轮遍]")
 _WORDS = re.compile("|".join(sorted(forces(), key=len, reverse=True)))
 
 
 def is_same(city: Clause, district: Clause) -> bool:
     """Whether two clauses ask for the same in the same words, slips of the pen aside."""
-    if has_other_role(city, district) or _objects(city, district):
+    if has_other_role(city, district) or _objects(city, district) or _cadence(city, district):
         return False
     if _other_bodies(city, district):
         return False
@@ -120,8 +122,12 @@ def _cadence(city: Clause, district: Clause) -> Direction:
 
 
 def _times(text: str) -> int | None:
+    """How often a year a clause asks for something: 每月检查两次 is 24; None where it names no one cadence."""
     found = [int(value) for expression, value in replacements("cadence") if expression.search(text)]
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    each = _EACH_TIME.search(text)
+    return found[0] * (numeral(each[1]) if each else 1)
 
 
 def _force(city: Clause, district: Clause) -> Direction:
