@@ -66,7 +66,7 @@ document.addEventListener("keydown", (event) => {
   } else return;
   event.preventDefault();
 });
-const target = location.hash && document.getElementById(location.hash.slice(1));
+const target = location.hash ? document.getElementById(location.hash.slice(1)) : null;
 if (target?.matches("[data-row], #hand-in")) go(target);
 else if (rows.length) {
   const first = rows.find((row) => "open" in row.dataset);
