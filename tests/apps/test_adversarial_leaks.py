@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.db]
 Make = Callable[..., Plan]
 WORD = "秘而不宣"  # stands in whatever is kept from the person
 ASKED = "设备更新"  # stands beside it: what a search asks for
-FILLED = {"int": ("0", "1"), "str": ("docx", "csv", "880000"), "": ("docx",)}
+FILLED = {"int": ("0", "1"), "str": ("docx", "csv", "880000"), "slug": ("csv", "leader"), "": ("docx",)}
 QUERIES = ("", f"?q={ASKED}", "?version=0")
 REFUSED = (401, 403, 404, 405)
 _PLACE = re.compile(r"<(?:(\w+):)?\w+>")

@@ -34,9 +34,9 @@ def tabs(client: Client, address: str) -> list[tuple[str, str, bool]]:
 @pytest.mark.parametrize(
     ("role", "publish", "names"),
     [
-        ("coordinator", False, ["计划表", "核对", "概览", "征求意见", "版本"]),
-        ("coordinator", True, ["计划表", "概览", "征求意见", "版本"]),
-        ("viewer", True, ["计划表", "概览", "版本"]),
+        ("coordinator", False, ["计划表", "核对", "概览", "征求意见", "下级承接", "版本"]),
+        ("coordinator", True, ["计划表", "概览", "责任清单", "收件箱", "填报表", "汇总考核", "征求意见", "下级承接", "版本"]),
+        ("viewer", True, ["计划表", "概览", "责任清单", "版本"]),
     ],
 )
 def test_every_tab_opens_and_shows_the_same_tabs(
@@ -61,9 +61,9 @@ def test_a_round_is_a_page_of_its_plan_and_an_answer_one_of_the_unit(
     row = open_round(people["coordinator"], plan, [unit], until, title="征求意见函", letter="请提意见。")
     client = login("coordinator")
     page = client.get(f"/consultation/rounds/{row.uid}/").content.decode()
-    assert LIT.findall(page) == ["计划", "征求意见"]
+    assert LIT.findall(page) == ["计划", "全部计划", "征求意见"]
     answer = client.get(f"/consultation/{row.invitations.get().uid}/").content.decode()
-    assert LIT.findall(answer)[0] == "征求意见"
+    assert LIT.findall(answer)[:2] == ["我的", "征求意见"]
 
 
 def test_an_asked_unit_finds_the_way_from_the_draft_to_its_answer(

@@ -31,9 +31,15 @@ def test_no_template_carries_script_or_style_of_its_own() -> None:
         assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", html), path
 
 
+# Official papers are Chinese whatever the reader's language, and so are the examples of what is written into them.
+PAPERS = {"errands/sheet.html", "papers/_sheet.html", "papers/edit.html", "papers/_head_fields.html", "forms/form.html"}
+
+
 def test_no_chinese_is_written_into_templates() -> None:
     allowed = {"中文", "等", "、", "「", "」"}
     for path in SOURCE.rglob("templates/**/*.html"):
+        if "/".join(path.parts[-2:]) in PAPERS:
+            continue
         found = set(re.findall(r"[\u4e00-\u9fff]+", path.read_text(encoding="utf-8")))
         assert found <= allowed, path
 

@@ -11,7 +11,10 @@ from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-DOWNLOADS = re.compile(r"/(?:file|reply)/$|/export/|\.(?:xlsx|docx|json|png)$")
+DOWNLOADS = re.compile(
+    r"/(?:file|reply|word|docx|csv|xlsx|empty|blank|export)/$|/(?:export|files|scans)/|/papers/[^/]+/scan/$"
+    r"|/(?:quotas|errands)/[^/]+/letter/$|\.(?:xlsx|docx|csv|json|png|zip|yaml)$"
+)
 LINKS = "links => links.map(link => new URL(link.getAttribute('href'), location.href).href)"
 
 
