@@ -15,7 +15,7 @@ DOWNLOADS = re.compile(
     r"/(?:file|reply|word|docx|csv|xlsx|empty|blank|export)/$|/(?:export|files|scans)/|/papers/[^/]+/scan/$"
     r"|/(?:quotas|errands)/[^/]+/letter/$|\.(?:xlsx|docx|csv|json|png|zip|yaml)$"
 )
-LINKS = "links => links.map(link => new URL(link.getAttribute('href'), location.href).href)"
+LINKS = "links => links.map(link => new URL(link.getAttribute('href'), location.href).href.split('#')[0])"
 
 
 def shape(address: str) -> str:

@@ -75,6 +75,7 @@ def returns(request: HttpRequest) -> HttpResponse:
         "opens": periods.opens_on(rhythm, month), "today": today, "state": state, "late": late, "q": text, "page": page,
         "lines": queries.lines(plan, month, list(page.object_list), due), "counts": counted,
         "states": [(name, labels[name], counted[name]) for name in queries.STATES],
+        "writes": policy.can(user, "return.write"),
         "assigns": policy.can(user, "duty.assign", plan), "reviews": policy.can(user, "return.review", plan),
         "days": link_actions.DAYS, "ReturnState": ReturnState,
     }  # fmt: skip
