@@ -9,24 +9,20 @@ Every name is invented; the same size gives the same city.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-CODE = "880000"
+from bench.city_lists import BATCH, BUREAUS, CODE, fill_lists, noon
+
 _FIRST = "云溪松柳竹梅兰桂枫榆桐柏杏桃荷莲菊岚泉石沙"
 _SECOND = "桥湾坡岭洲塘湖滩渡口屯营坊园台亭"
-_BUREAUS = (
-    "市生态环境局", "市发展改革委", "市工业和信息化局", "市公安局", "市应急局", "市住房城乡建设局", "市城市管理局",
-    "市交通局", "市农业农村局", "市水务局", "市园林绿化局", "市市场监管局", "市商务局", "市财政局", "市气象局",
-)  # fmt: skip
 _STATES = (
     ("on_track", ""), ("on_track", ""), ("on_track", ""), ("behind", "yellow"), ("at_risk", "yellow"), ("met", ""),
     ("overdue", "red"), ("no_data", ""), ("stale", "blue"), ("not_started", ""),
 )  # fmt: skip
-_BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ def fill(size: Size = Size(), told: Callable[[str], None] = lambda _what: None) 
         for month in months:
             _returns(plan, month, coordinator, last=month == months[-1])
     told("letters, errands, pieces, forms")
-    _others(size, coordinator, plans, months[-1])
+    fill_lists(size.others, coordinator, plans, months[-1])
     return City(coordinator, administrator, reporter, plans[0], district, months[-1])
 
 
@@ -109,7 +105,7 @@ def _directory(size: Size) -> list[Any]:
             )
         )  # fmt: skip
     Area.objects.bulk_create(streets)
-    units = [Unit(name=name, full_name=f"云溪{name}", level="municipal", area=city) for name in _BUREAUS]
+    units = [Unit(name=name, full_name=f"云溪{name}", level="municipal", area=city) for name in BUREAUS]
     units += [Unit(name=f"{area.name}政府", level="district", area=area) for area in districts]
     units += [Unit(name=f"{area.name}生态环境局", level="district", area=area) for area in districts]
     offices = [Unit(name=f"{area.name}办事处", level="town", area=area) for area in streets]
@@ -126,14 +122,14 @@ def _people(streets: list[Any]) -> tuple[Any, Any, Any]:
     from lantian.apps.core.models import User
     from lantian.apps.people.models import Liaison
 
-    office = Unit.objects.get(name=_BUREAUS[0])
+    office = Unit.objects.get(name=BUREAUS[0])
     own = [User(username=name, password="!") for name in ("city-coordinator", "city-administrator")]  # noqa: S106
     units = list(Unit.objects.filter(collective=False))
     reporters = [
         User(username=f"reporter-{n}", password="!")  # noqa: S106  # nobody logs in
         for n in range(len(units))
     ]
-    User.objects.bulk_create([*own, *reporters], batch_size=_BATCH)
+    User.objects.bulk_create([*own, *reporters], batch_size=BATCH)
     coordinator, administrator = (User.objects.get(username=user.username) for user in own)
     reporters = list(User.objects.filter(username__startswith="reporter-").order_by("pk"))
     Membership.objects.bulk_create(
@@ -142,7 +138,7 @@ def _people(streets: list[Any]) -> tuple[Any, Any, Any]:
             Membership(user=administrator, unit=office, role="administrator"),
             *(Membership(user=user, unit=unit, role="reporter") for user, unit in zip(reporters, units, strict=True)),
         ],
-        batch_size=_BATCH,
+        batch_size=BATCH,
     )
     Liaison.objects.bulk_create(
         [
@@ -150,7 +146,7 @@ def _people(streets: list[Any]) -> tuple[Any, Any, Any]:
             for n, (user, unit) in enumerate(zip(reporters, units, strict=True))
             for post in ("leader", "liaison_a")
         ],
-        batch_size=_BATCH,
+        batch_size=BATCH,
     )
     of_street = next(user for user, unit in zip(reporters, units, strict=True) if unit.pk == streets[0].pk)
     return coordinator, administrator, of_street
@@ -177,8 +173,8 @@ def _row(dice: random.Random, n: int, year: int) -> Any:
     subject = dice.choice(SUBJECTS)
     first = f"年内完成{amount}个点位治理，"
     text = first + "".join(f"{dice.choice(SUBJECTS)}{dice.choice(DEEDS)}{dice.choice(TAILS)}。" for _ in range(3))
-    owner = "各街道" if n % 8 in (1, 4, 6) else "各区政府" if n % 5 == 0 else dice.choice(_BUREAUS[1:])
-    lead = _BUREAUS[n % 3]
+    owner = "各街道" if n % 8 in (1, 4, 6) else "各区政府" if n % 5 == 0 else dice.choice(BUREAUS[1:])
+    lead = BUREAUS[n % 3]
     roles = [read.Role("lead", lead, lead), read.Role("responsible", owner, owner)]
     if n % 10 == 3:
         roles.append(read.Role("support", f"市无名办{n}", f"市无名办{n}"))  # the directory does not know it
@@ -234,7 +230,7 @@ def _district_plan(user: Any, above: Any, year: int) -> Any:
     region = Area.objects.filter(level="district").earliest("code").name
     plan = _stored(user, 90, year, invented_plan(0, year, above.measures.count(), f"云溪市{region}"))
     Job.objects.exclude(state="done").update(state="done")
-    Alignment.objects.create(plan=plan, at=_noon(date(year, 2, 1)), by=user).cities.add(above)
+    Alignment.objects.create(plan=plan, at=noon(date(year, 2, 1)), by=user).cities.add(above)
     rows = zip(plan.measures.order_by("n"), above.measures.order_by("n"), strict=True)
     links = []
     partners = []
@@ -283,26 +279,26 @@ def _returns(plan: Any, month: str, user: Any, *, last: bool) -> None:
         reports.append(
             Return(
                 plan=plan, unit_id=unit, period=month, due=due, state=state, version=int(state != "draft"),
-                signer="填报人", submitted=None if state == "draft" else _noon(due), submitted_by=user,
+                signer="填报人", submitted=None if state == "draft" else noon(due), submitted_by=user,
             )
         )  # fmt: skip
-    Return.objects.bulk_create(reports, batch_size=_BATCH)
+    Return.objects.bulk_create(reports, batch_size=BATCH)
     handed = [row for row in reports if row.version]
     ReturnVersion.objects.bulk_create(
         [
             ReturnVersion(report=row, number=1, content={"rows": []}, code=f"{row.pk:016}"[-16:], by=user)
             for row in handed
         ],
-        batch_size=_BATCH,
+        batch_size=BATCH,
     )
-    ReturnVersion.objects.filter(report__plan=plan, report__period=month).update(at=_noon(due - timedelta(days=1)))
+    ReturnVersion.objects.filter(report__plan=plan, report__period=month).update(at=noon(due - timedelta(days=1)))
     words = f"{month[5:]}月按计划推进，已完成部分点位治理，正在组织验收。"
     entries = [
         Entry(report=row, commitment_id=pk, progress=words, verdict="accepted" if row.state == "accepted" else "")
         for row in reports
         for pk in owed[row.unit_id]
     ]
-    Entry.objects.bulk_create(entries, batch_size=_BATCH)
+    Entry.objects.bulk_create(entries, batch_size=BATCH)
     shares = dict(
         Share.objects.filter(commitment__plan=plan, withdrawn=None, order=0).order_by().values_list("commitment", "pk")
     )
@@ -312,180 +308,4 @@ def _returns(plan: Any, month: str, user: Any, *, last: bool) -> None:
         for entry in entries
         if entry.commitment_id in shares
     )
-    Figure.objects.bulk_create(figures, batch_size=_BATCH)
-
-
-def _others(size: Size, user: Any, plans: list[Any], month: str) -> None:
-    from lantian.apps.areas.models import Unit
-
-    units = list(Unit.objects.filter(collective=False).order_by("-level", "pk"))
-    numbers = range(size.others)
-    _letters(user, plans, month, [(n, units[n % len(units)]) for n in numbers])
-    _errands(user, [(n, units[n % len(units)]) for n in numbers])
-    _incoming(user, plans[0], month, [(n, units[n % len(units)]) for n in numbers])
-    _forms(user, plans, numbers)
-    _quotas(user, plans[0])
-    _questions(plans[0], numbers)
-
-
-def _letters(user: Any, plans: list[Any], month: str, pairs: Iterable[tuple[int, Any]]) -> None:
-    """Letters with their papers, each to one unit, and the reminders and calls before them."""
-    from lantian.apps.areas.models import Unit
-    from lantian.apps.chasing.models import Call, Letter, Reminder, RungName
-    from lantian.apps.papers.models import Paper, Recipient
-    from lantian.apps.supervision.models import Commitment
-
-    office = Unit.objects.get(name=_BUREAUS[0])
-    states = ("issued", "draft", "issued", "void")
-    of_letter = {"draft": "draft", "issued": "sent", "void": "dropped"}
-    papers, letters, receipts, reminders, calls = [], [], [], [], []
-    day = date(int(month[:4]), 12, 20)
-    seen: set[tuple[int, int, int]] = set()
-    for n, unit in pairs:
-        plan, rung = plans[n % len(plans)], RungName.values[n % 2]
-        state = states[n % len(states)]
-        paper = Paper(
-            kind=rung, state=state, issuer=office, title=f"关于{unit.name}进展滞后的函（{n}）", about=plan.title,
-            number=f"云环督〔{day.year}〕{n + 1}号" if state == "issued" else "", main_to=[unit.name],
-            body=[{"kind": "text", "text": "请抓紧推进。"}], created_by=user, issued=day if state == "issued" else None,
-        )  # fmt: skip
-        papers.append(paper)
-        receipts.append(Recipient(paper=paper, unit=unit))
-        key = (plan.pk, unit.pk, n % 2)
-        if key not in seen:
-            seen.add(key)
-            letters.append(
-                Letter(
-                    plan=plan, unit=unit, period=month, rung=rung, paper=paper, state=of_letter[state],
-                    reply_by=day + timedelta(days=n % 30), reasons=["进展滞后"], created_by=user,
-                )
-            )  # fmt: skip
-            reminders.append(Reminder(plan=plan, unit=unit, period=month, kind=f"kind{n % 2}", day=day, text="请报送"))
-        calls.append(Call(plan=plan, unit=unit, period=month, by=user, whom="联络人", outcome="reached"))
-    Paper.objects.bulk_create(papers, batch_size=_BATCH)
-    Recipient.objects.bulk_create(receipts, batch_size=_BATCH)
-    Letter.objects.bulk_create(letters, batch_size=_BATCH)
-    Reminder.objects.bulk_create(reminders, batch_size=_BATCH)
-    Call.objects.bulk_create(calls, batch_size=_BATCH)
-    owed: dict[tuple[int, int], list[int]] = {}
-    for pk, plan_pk, unit_pk in Commitment.objects.order_by().values_list("pk", "plan", "unit"):
-        owed.setdefault((plan_pk, unit_pk), []).append(pk)
-    about = Letter.commitments.through
-    about.objects.bulk_create(
-        [
-            about(letter_id=letter.pk, commitment_id=pk)
-            for letter in letters
-            for pk in owed.get((letter.plan_id, letter.unit_id), ())[:5]
-        ],
-        batch_size=_BATCH,
-    )
-
-
-def _errands(user: Any, pairs: Iterable[tuple[int, Any]]) -> None:
-    """Matters handed out, each a plan of one row that two units owe."""
-    from lantian.apps.areas.models import Area
-    from lantian.apps.core.models import StoredFile
-    from lantian.apps.plans.models import Measure, Plan
-    from lantian.apps.supervision.models import Commitment, Errand
-
-    area = Area.objects.get(code=CODE)
-    stored = StoredFile.objects.earliest("pk")
-    day = date.today()  # noqa: DTZ011
-    plans, rows, duties, errands = [], [], [], []
-    for n, unit in pairs:
-        plan = Plan(
-            title=f"关于裸露地块苫盖问题的交办（{n}）", year=day.year, region=area.name, area=area, level="municipal",
-            medium="air", kind="errand", status="published", version=1, file=stored, file_name="matter.txt",
-            created_by=user, published=_noon(day),
-        )  # fmt: skip
-        row = Measure(
-            plan=plan, n=1, text=f"第{n}号地块限期苫盖到位。", deadline_end=day, deadline_kind="by", search=""
-        )
-        plans.append(plan)
-        rows.append(row)
-        duties.append(
-            Commitment(plan=plan, measure=row, n=1, unit=unit, role="lead", convener=True, cadence="month", end=day)
-        )
-        errands.append(
-            Errand(plan=plan, area=area, year=day.year, number=n + 1, reply_by=day + timedelta(days=n % 40 - 20),
-                   created_by=user)
-        )  # fmt: skip
-    Plan.objects.bulk_create(plans, batch_size=_BATCH)
-    Measure.objects.bulk_create(rows, batch_size=_BATCH)
-    Commitment.objects.bulk_create(duties, batch_size=_BATCH)
-    Errand.objects.bulk_create(errands, batch_size=_BATCH)
-
-
-def _incoming(user: Any, plan: Any, month: str, pairs: Iterable[tuple[int, Any]]) -> None:
-    """Pieces from units, each with three staged rows."""
-    from lantian.apps.supervision.models import Incoming, IncomingItem
-
-    pieces = [
-        Incoming(
-            plan=plan, period=month, unit=unit, unit_confidence=0.9, name=f"{unit.name}进展.xlsx", state="staged",
-            text="进展", created_by=user, digest=f"{n:064}",
-        )
-        for n, unit in pairs
-    ]  # fmt: skip
-    Incoming.objects.bulk_create(pieces, batch_size=_BATCH)
-    IncomingItem.objects.bulk_create(
-        [
-            IncomingItem(incoming=piece, order=order, place=f"第{order + 1}行", words={"progress": "按计划推进"})
-            for piece in pieces
-            for order in range(3)
-        ],
-        batch_size=_BATCH,
-    )
-
-
-def _forms(user: Any, plans: list[Any], numbers: Iterable[int]) -> None:
-    from lantian.apps.assessment.models import Form, FormFilling
-    from lantian.apps.core.models import StoredFile
-
-    stored = StoredFile.objects.earliest("pk")
-    forms = [
-        Form(plan=plans[n % len(plans)], title=f"月报套表{n}", issuer="上级", file=stored, file_name="表.xlsx",
-             grid={"sheets": []}, mapping={"sheets": {}, "cells": []}, created_by=user)
-        for n in numbers
-    ]  # fmt: skip
-    Form.objects.bulk_create(forms, batch_size=_BATCH)
-    FormFilling.objects.bulk_create(
-        [FormFilling(form=form, period=f"2020-{month:02}") for form in forms for month in (1, 2)], batch_size=_BATCH
-    )
-
-
-def _quotas(user: Any, plan: Any) -> None:
-    """Sheets that divide the totals of a plan among the units that owe them."""
-    from lantian.apps.plans.content import target_of
-    from lantian.apps.supervision.models import Commitment, QuotaLine, QuotaSheet
-
-    for measure in plan.measures.filter(n__in=range(2, 61, 2)).prefetch_related("targets"):
-        for target in measure.targets.all():
-            sheet = QuotaSheet.objects.create(
-                plan=plan, measure=measure, target=target, spec=target_of(target), total=target.value, created_by=user
-            )
-            units = Commitment.objects.filter(measure=measure).order_by().values_list("unit", flat=True).distinct()
-            QuotaLine.objects.bulk_create(
-                [QuotaLine(sheet=sheet, unit_id=unit, value=Decimal(1)) for unit in units], batch_size=_BATCH
-            )
-
-
-def _questions(plan: Any, numbers: Iterable[int]) -> None:
-    """More open questions than a plan of our size has by itself."""
-    from lantian.apps.supervision.models import Question
-
-    measures = list(plan.measures.order_by("n"))
-    Question.objects.bulk_create(
-        [
-            Question(plan=plan, measure=measures[n % len(measures)], kind="unit", role="support", words=f"市未名办{n}",
-                     why={"zh": "名录里没有这个名称", "en": "not in the directory"})
-            for n in numbers
-        ],
-        batch_size=_BATCH,
-    )  # fmt: skip
-
-
-def _noon(day: date) -> datetime:
-    from django.utils import timezone
-
-    return timezone.make_aware(datetime.combine(day, time(12)))
+    Figure.objects.bulk_create(figures, batch_size=BATCH)

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lantian.cli.diff import FORMATS, MEDIA
-from lantian.reading.errors import MissingExtra, ReadingError, prefers_chinese
+from lantian.cli.comparison import MEDIA, add_output_arguments, format_of, read_plans, wrong
+from lantian.reading.errors import prefers_chinese
 
 if TYPE_CHECKING:
     from lantian.comparing.alignment import Alignment
@@ -37,33 +37,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if zh
         else "draft next year's district plan from this new city plan (Word, needs -o)",
     )
-    parser.add_argument(
-        "--format",
-        choices=FORMATS,
-        default=None,
-        help="输出格式（默认 json）" if zh else "output format (default json)",
-    )
-    parser.add_argument(
-        "-o", "--output", metavar="PATH", help="写入文件（xlsx 必填）" if zh else "write to a file (xlsx needs it)"
-    )
+    add_output_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Read the files, align, print the result; exit codes as ``lantian read`` has them."""
-    form = args.format or ("xlsx" if (args.output or "").lower().endswith(".xlsx") else "json")
+    form = format_of(args)
     if form == "xlsx" and not args.output and not args.draft_next:
-        return _wrong("xlsx 需要用 -o 指定输出文件。", "xlsx needs -o PATH.")
+        return wrong("xlsx 需要用 -o 指定输出文件。", "xlsx needs -o PATH.")
     if args.draft_next and not (args.output or "").lower().endswith(".docx"):
-        return _wrong("--draft-next 需要用 -o 指定 .docx 文件。", "--draft-next needs -o PATH.docx.")
-    read = _read([args.city, args.district, *([args.draft_next] if args.draft_next else [])])
+        return wrong("--draft-next 需要用 -o 指定 .docx 文件。", "--draft-next needs -o PATH.docx.")
+    read = read_plans([args.city, args.district, *([args.draft_next] if args.draft_next else [])])
     if isinstance(read, int):
         return read
     city, chosen = read[0], [plan for plan in read[1] if args.medium in (None, plan.medium)]
     if not chosen:
-        return _wrong("区级文件里没有这一领域的计划。", "the district's file holds no plan of this medium.")
+        return wrong("区级文件里没有这一领域的计划。", "the district's file holds no plan of this medium.")
     if len(chosen) > 1:
         media = [plan.medium for plan in chosen]
-        return _wrong(
+        return wrong(
             f"区级文件里有几份计划，请用 --medium 选择：{'、'.join(media)}。",
             f"the district's file holds several plans; choose one by --medium: {', '.join(media)}.",
         )
@@ -74,28 +66,9 @@ def run(args: argparse.Namespace) -> int:
 
         _write(city, chosen[0], align(city, chosen[0]), form, args.output)
     except OSError as error:
-        _wrong(f"无法写入 {args.output}：{error.strerror}", f"cannot write {args.output}: {error.strerror}")
+        wrong(f"无法写入 {args.output}：{error.strerror}", f"cannot write {args.output}: {error.strerror}")
         return 1
     return 0
-
-
-def _read(names: list[str]) -> list[list[Plan]] | int:
-    """The plans of every file, or the exit code of the first that is refused."""
-    from lantian.cli.read import read_guarded
-
-    found: list[list[Plan]] = []
-    for name in names:
-        result = read_guarded(Path(name))
-        if isinstance(result, ReadingError):
-            print(f"lantian: {result}", file=sys.stderr)
-            return 3 if isinstance(result, MissingExtra) else 1
-        found.append(result)
-    return found
-
-
-def _wrong(zh: str, en: str) -> int:
-    print(f"lantian: {zh if prefers_chinese() else en}", file=sys.stderr)
-    return 2
 
 
 def _draft(old_city: list[Plan], district: Plan, new_city: list[Plan], output: str) -> int:
@@ -104,7 +77,7 @@ def _draft(old_city: list[Plan], district: Plan, new_city: list[Plan], output: s
 
     draft = draft_next(new_city, district, old_city)
     if not draft.rows:
-        return _wrong(
+        return wrong(
             "明年的市级计划里没有同一领域的计划。", "the new city document holds no plan of the district's medium."
         )
     write_draft(draft, output)

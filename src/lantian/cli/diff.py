@@ -8,14 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lantian.reading.errors import MissingExtra, ReadingError, prefers_chinese
+from lantian.cli.comparison import MEDIA, add_output_arguments, format_of, read_plans, wrong
+from lantian.reading.errors import prefers_chinese
 
 if TYPE_CHECKING:
     from lantian.comparing import Comparison
     from lantian.reading.model import Plan
-
-FORMATS = ("json", "table", "xlsx")
-MEDIA = ("air", "water", "soil", "other")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,38 +26,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=MEDIA,
         help="文件里有几份计划时比较哪一份" if zh else "which plan to compare where a file holds several",
     )
-    parser.add_argument(
-        "--format",
-        choices=FORMATS,
-        default=None,
-        help="输出格式（默认 json）" if zh else "output format (default json)",
-    )
-    parser.add_argument(
-        "-o", "--output", metavar="PATH", help="写入文件（xlsx 必填）" if zh else "write to a file (xlsx needs it)"
-    )
+    add_output_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Read both files, compare the plans of one medium, print the result; exit codes as ``lantian read`` has them."""
-    from lantian.cli.read import read_guarded
-
-    form = args.format or ("xlsx" if (args.output or "").lower().endswith(".xlsx") else "json")
+    form = format_of(args)
     if form == "xlsx" and not args.output:
-        return _wrong("xlsx 需要用 -o 指定输出文件。", "xlsx needs -o PATH.")
-    sides: list[list[Plan]] = []
-    for name in (args.old, args.new):
-        result = read_guarded(Path(name))
-        if isinstance(result, ReadingError):
-            print(f"lantian: {result}", file=sys.stderr)
-            return 3 if isinstance(result, MissingExtra) else 1
-        sides.append(result)
+        return wrong("xlsx 需要用 -o 指定输出文件。", "xlsx needs -o PATH.")
+    sides = read_plans((args.old, args.new))
+    if isinstance(sides, int):
+        return sides
     media = [medium for medium in MEDIA if all(any(plan.medium == medium for plan in side) for side in sides)]
     if args.medium:
         media = [medium for medium in media if medium == args.medium]
     if not media:
-        return _wrong("两个文件里没有同一领域的计划。", "the files hold no two plans of the same medium.")
+        return wrong("两个文件里没有同一领域的计划。", "the files hold no two plans of the same medium.")
     if len(media) > 1:
-        return _wrong(
+        return wrong(
             f"文件里有几份计划，请用 --medium 选择：{'、'.join(media)}。",
             f"the files hold several plans; choose one by --medium: {', '.join(media)}.",
         )
@@ -70,14 +54,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         _write(old, new, found, form, args.output)
     except OSError as error:
-        _wrong(f"无法写入 {args.output}：{error.strerror}", f"cannot write {args.output}: {error.strerror}")
+        wrong(f"无法写入 {args.output}：{error.strerror}", f"cannot write {args.output}: {error.strerror}")
         return 1
     return 0
-
-
-def _wrong(zh: str, en: str) -> int:
-    print(f"lantian: {zh if prefers_chinese() else en}", file=sys.stderr)
-    return 2
 
 
 def _write(old: Plan, new: Plan, found: Comparison, form: str, output: str | None) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +17,7 @@ from lantian.apps.consultation.actions import NotPossible
 from lantian.apps.consultation.forms import AskForm, DueForm, OpenForm
 from lantian.apps.consultation.frozen import lines_of
 from lantian.apps.consultation.models import Comment, Decision, Invitation, Round
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import Plan
 from lantian.apps.plans.queries import chosen
@@ -283,6 +282,4 @@ def table(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
 def _paper(sheet: papers.Sheet, kind: str) -> HttpResponse:
     if kind not in papers.MEDIA:
         raise Http404
-    response = HttpResponse(papers.make(sheet, kind), content_type=papers.MEDIA[kind])
-    response["Content-Disposition"] = content_disposition_header(True, f"{sheet.title[:80]}.{kind}")
-    return response
+    return downloads.download(papers.make(sheet, kind), f"{sheet.title[:80]}.{kind}", papers.MEDIA[kind])

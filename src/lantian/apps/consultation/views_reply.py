@@ -11,10 +11,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,7 +21,7 @@ from lantian.apps.consultation import actions, frozen, papers, queries, rights
 from lantian.apps.consultation.actions import NotPossible
 from lantian.apps.consultation.models import Comment, CommentKind, Invitation
 from lantian.apps.consultation.views_office import attempt
-from lantian.apps.core import files, policy
+from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import RoleKind
 
@@ -275,12 +274,4 @@ def scan(request: HttpRequest, uid: str) -> HttpResponse:
 def reply_file(request: HttpRequest, uid: str) -> HttpResponse:
     """The file that came as the answer, as a download: never shown in the browser (contracts §8)."""
     row = policy.get_or_404(person(request), Invitation.objects.select_related("reply"), uid=uid)
-    if row.reply is None:
-        raise Http404
-    try:
-        content = row.reply.path.read_bytes()
-    except FileNotFoundError:
-        raise Http404 from None
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, row.reply_name or row.reply.name)
-    return response
+    return downloads.stored(row.reply, row.reply_name)

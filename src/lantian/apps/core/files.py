@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -66,7 +68,7 @@ def store(user: User | None, name: str, chunks: Iterable[bytes]) -> StoredFile:
         os.replace(draft, place)
     finally:
         draft.unlink(missing_ok=True)
-    short = Path(name.replace("\\", "/")).name[-255:] or "file"
+    short = short_name(name)
     with transaction.atomic():
         row, new = StoredFile.objects.get_or_create(
             sha256=sha256,
@@ -75,6 +77,36 @@ def store(user: User | None, name: str, chunks: Iterable[bytes]) -> StoredFile:
         if new:
             audit.record(user, "file.store", row, after={"name": row.name, "sha256": sha256, "size": size})
     return row
+
+
+def store_path(user: User | None, name: str, path: Path) -> StoredFile:
+    """:func:`store` of a file on disk."""
+    with path.open("rb") as stream:
+        return store(user, name, iter(lambda: stream.read(2**20), b""))
+
+
+@contextmanager
+def unpacked(name: str, chunks: Iterable[bytes]) -> Iterator[Path]:
+    """What somebody uploads as a temporary file, to be looked at in a guarded worker before anything is stored.
+
+    The path keeps only the ending of ``name``. Leaves nothing behind. Raises :class:`TooLargeError`.
+    """
+    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
+        path = Path(folder) / f"file{Path(short_name(name)).suffix.lower()[:10]}"
+        size = 0
+        with path.open("wb") as stream:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > settings.LANTIAN_UPLOAD_BYTES:
+                    raise TooLargeError(settings.LANTIAN_UPLOAD_BYTES)
+                stream.write(chunk)
+        yield path
+
+
+def short_name(name: str) -> str:
+    """A file's name as somebody gave it, without folders and NUL characters; ``file`` where nothing is left."""
+    short = Path(name.replace("\\", "/").replace("\0", "")).name[-255:]
+    return short if short.strip(". ") else "file"
 
 
 def media_type(name: str, head: bytes) -> str:

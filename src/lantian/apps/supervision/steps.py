@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from lantian.apps.core import policy
+from lantian.apps.core.holding import is_stale
 from lantian.apps.core.models import User
 from lantian.apps.supervision.actions.common import NotPossible
 from lantian.apps.supervision.models import Entry, Return, ReturnState
@@ -93,8 +94,7 @@ def hold(ret: Return, revision: int | None = None) -> None:
 
     ``revision`` is the one from which the person's page was made. Raises :class:`StaleError` where it is another.
     """
-    ret.refresh_from_db(from_queryset=Return.objects.select_for_update())
-    if revision is not None and ret.revision != revision:
+    if is_stale(ret, revision):
         text = _("Somebody else changed this return meanwhile. Look at it as it stands now; nothing was changed.")
         raise StaleError(text)
 

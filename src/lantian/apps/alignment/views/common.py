@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
+from django.http import HttpRequest
 
 from lantian.apps.alignment.actions import NotPossible
 from lantian.apps.alignment.rights import SEE
@@ -33,15 +32,6 @@ def attempt(request: HttpRequest, act: Callable[[], str]) -> bool:
         messages.error(request, str(refusal))
         return False
     return True
-
-
-def as_file(content: bytes, name: str, kind: str) -> HttpResponse:
-    """A download that the browser neither shows nor keeps."""
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def number(text: str | None) -> int:

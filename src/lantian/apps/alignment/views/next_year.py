@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.alignment import actions, drafting, queries
 from lantian.apps.alignment.papers import KINDS
-from lantian.apps.alignment.views.common import as_file, office_plan
-from lantian.apps.core import policy
+from lantian.apps.alignment.views.common import office_plan
+from lantian.apps.core import downloads, policy
 from lantian.apps.plans import exports
 from lantian.apps.plans.models import Plan
 
@@ -80,7 +80,7 @@ def make(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.error(request, _("Tick at least one row."))
         return back
     if values.get("as") == "docx":
-        return as_file(drafting.as_word(draft), exports.file_name(draft.plan, "docx"), KINDS["docx"])
+        return downloads.download(drafting.as_word(draft), exports.file_name(draft.plan, "docx"), KINDS["docx"])
     try:
         made = actions.make_draft(policy.person(request), plan, new, draft)
     except actions.NotPossible as refusal:

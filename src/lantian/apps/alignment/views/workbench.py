@@ -20,8 +20,8 @@ from lantian.apps.alignment import actions, papers, queries
 from lantian.apps.alignment.models import Link, Relation
 from lantian.apps.alignment.rights import CONFIRM, SEE
 from lantian.apps.alignment.shown import show as as_shown
-from lantian.apps.alignment.views.common import as_file, attempt, number, office_plan
-from lantian.apps.core import policy
+from lantian.apps.alignment.views.common import attempt, number, office_plan
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import Measure, Plan
@@ -190,4 +190,4 @@ def export(request: HttpRequest, uid: UUID, fmt: str) -> HttpResponse:
         raise Http404
     rows = [as_shown(row) for row in queries.with_rows(queries.links(plan))]
     content = papers.written(plan, alignment, rows, list(queries.orphans(plan, alignment)), fmt)
-    return as_file(content, papers.name(plan, fmt), papers.KINDS[fmt])
+    return downloads.download(content, papers.name(plan, fmt), papers.KINDS[fmt])

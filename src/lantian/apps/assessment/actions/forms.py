@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -20,7 +19,7 @@ from lantian.apps.assessment.forms.matching import SOURCES, propose
 from lantian.apps.assessment.models import Form, FormFilling
 from lantian.apps.assessment.queries import forms as queries
 from lantian.apps.core import audit, files, policy
-from lantian.apps.core.models import StoredFile, User
+from lantian.apps.core.models import User
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision.actions.common import NotPossible, hold
 from lantian.apps.supervision.periods import is_month, months
@@ -38,9 +37,9 @@ class Unusable(NotPossible):
 def add(user: User, plan: Plan, title: str, issuer: str, name: str, chunks: Iterable[bytes]) -> Form:
     """Keep a blank with a proposed mapping. Raises PermissionDenied, :class:`Unusable` or files.TooLargeError."""
     policy.require(user, "duty.assign", plan)
-    short = _short(name)
+    short = files.short_name(name)
     with _kept(short, chunks) as (path, grid):
-        stored = _store(user, short, path)
+        stored = files.store_path(user, short, path)
     with transaction.atomic():
         form = Form.objects.create(
             plan=plan, title=(title.strip() or Path(short).stem)[:200], issuer=issuer.strip()[:120], file=stored,
@@ -56,9 +55,9 @@ def replace(user: User, form: Form, name: str, chunks: Iterable[bytes], *, revis
     Returns whether it was kept; else it is proposed anew. Raises as :func:`add`, and ``Stale``.
     """
     policy.require(user, "duty.assign", form)
-    short = _short(name)
+    short = files.short_name(name)
     with _kept(short, chunks) as (path, grid):
-        stored = _store(user, short, path)
+        stored = files.store_path(user, short, path)
     with transaction.atomic():
         hold(form, revision)
         same = _heads(form.grid, form.mapping) == _heads(grid, form.mapping)
@@ -266,28 +265,10 @@ def _bump(form: Form, **values: Any) -> None:
     form.save(update_fields=[*values, "revision"])
 
 
-def _short(name: str) -> str:
-    short = Path(name.replace("\\", "/").replace("\x00", "")).name[-255:]
-    return short if short.strip(". ") else "form"
-
-
-def _store(user: User, name: str, path: Path) -> StoredFile:
-    with path.open("rb") as stream:
-        return files.store(user, name, iter(lambda: stream.read(2**20), b""))
-
-
 @contextmanager
 def _kept(name: str, chunks: Iterable[bytes]) -> Iterator[tuple[Path, Grid]]:
     """The bytes as a temporary file with the grid that the guarded worker read in it; leaves nothing behind."""
-    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
-        path = Path(folder) / name[-80:]
-        size = 0
-        with path.open("wb") as stream:
-            for chunk in chunks:
-                size += len(chunk)
-                if size > settings.LANTIAN_UPLOAD_BYTES:
-                    raise files.TooLargeError(settings.LANTIAN_UPLOAD_BYTES)
-                stream.write(chunk)
+    with files.unpacked(name, chunks) as path:
         yield path, _guarded(read_blank, path)
 
 

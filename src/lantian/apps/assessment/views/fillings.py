@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,7 +16,7 @@ from lantian.apps.assessment.actions import forms as actions
 from lantian.apps.assessment.models import Form, FormFilling
 from lantian.apps.assessment.queries import forms as queries
 from lantian.apps.assessment.views.forms import NAMES, WHY, attempt, revision_of
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.policy import person
 from lantian.apps.supervision.actions.common import NotPossible
 
@@ -125,7 +124,4 @@ def download(request: HttpRequest, uid: str) -> HttpResponse:
     except (NotPossible, FileNotFoundError) as problem:
         messages.error(request, str(problem) if isinstance(problem, NotPossible) else _("The file is no longer here."))
         return redirect("assessment:filling", uid=row.uid)
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, actions.name_of(row))
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return downloads.download(content, actions.name_of(row))

@@ -21,12 +21,11 @@ from lantian.apps.assessment.forms.matching import FIGURES, SOURCES, heads
 from lantian.apps.assessment.forms.workbook import letters, place_of
 from lantian.apps.assessment.models import Form
 from lantian.apps.assessment.queries import forms as queries
-from lantian.apps.core import files, policy
+from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.policy import person
 from lantian.apps.plans.queries import uid_of
 from lantian.apps.supervision import periods
 from lantian.apps.supervision.actions.common import NotPossible
-from lantian.apps.supervision.views.evidence import attachment
 
 PAGE = 50
 TARGETS = 4  # targets of one measure that a column may ask for
@@ -308,7 +307,7 @@ def archive(request: HttpRequest, uid: str) -> HttpResponse:
 def blank(request: HttpRequest, uid: str) -> HttpResponse:
     """The blank as it came."""
     row = _form(request, uid)
-    return attachment(row.file, row.file_name)
+    return downloads.stored(row.file, row.file_name)
 
 
 @require_POST

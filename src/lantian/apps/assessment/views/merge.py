@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,14 +18,13 @@ from lantian.apps.assessment import rights_yearend as rights
 from lantian.apps.assessment.actions import merge as actions
 from lantian.apps.assessment.models import MergeIssue
 from lantian.apps.assessment.queries import merge as queries
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.policy import person
 from lantian.apps.plans.exports import FORMATS
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision import periods
 from lantian.apps.supervision.actions.common import NotPossible, Stale
 from lantian.apps.supervision.views.common import attempt, visible_plan
-from lantian.apps.supervision.views.evidence import attachment
 
 SHOW = ("missing", "same", "fallen", "gaps")
 
@@ -169,10 +167,7 @@ def draft(request: HttpRequest, uid: str, period: str, form: str) -> HttpRespons
 
 def download(content: bytes, name: str, form: str) -> HttpResponse:
     """Bytes of ours as an attachment."""
-    response = HttpResponse(content, content_type=FORMATS[form].content_type)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return downloads.download(content, name, FORMATS[form].content_type)
 
 
 @require_safe
@@ -182,4 +177,4 @@ def issued(request: HttpRequest, uid: str, form: str) -> HttpResponse:
     row = policy.get_or_404(person(request), rows, uid=uid)
     if form not in ("docx", "xlsx"):
         raise Http404
-    return attachment(getattr(row, form), actions.file_name(row.plan, row.period, form, row.number))
+    return downloads.stored(getattr(row, form), actions.file_name(row.plan, row.period, form, row.number))

@@ -17,12 +17,11 @@ from lantian.apps.assessment.actions import scorecards as actions
 from lantian.apps.assessment.models import Appeal, EnteredFact
 from lantian.apps.assessment.queries import scorecards as queries
 from lantian.apps.assessment.views.scorecards import as_of, attempt, card_of, day_of, matrix, office_card, titles_of
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import StoredFile
 from lantian.apps.core.policy import person
 from lantian.apps.supervision.actions.common import NotPossible
 from lantian.apps.supervision.views.common import revision_of
-from lantian.apps.supervision.views.evidence import attachment
 
 
 @require_safe
@@ -151,4 +150,4 @@ def appeal_file(request: HttpRequest, uid: str) -> HttpResponse:
 def _answer(stored: StoredFile | None, name: str) -> HttpResponse:
     if stored is None:
         raise Http404
-    return attachment(stored, name)
+    return downloads.stored(stored, name)

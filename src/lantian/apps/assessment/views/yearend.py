@@ -20,12 +20,11 @@ from lantian.apps.assessment.models import Wording, YearEnd
 from lantian.apps.assessment.queries import yearend as queries
 from lantian.apps.assessment.queries.yearend import Row
 from lantian.apps.assessment.views.merge import download, office_plan
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision.actions.common import NotPossible, Stale
 from lantian.apps.supervision.views.common import attempt
-from lantian.apps.supervision.views.evidence import attachment
 
 SHOW = ("open", "lacks", "soft", "differs")
 FIELDS = ("wording", "result", "reason", "strive")
@@ -164,7 +163,7 @@ def frozen(request: HttpRequest, uid: str, form: str) -> HttpResponse:
     row = _frozen(request, uid)
     if form not in ("docx", "xlsx"):
         raise Http404
-    return attachment(getattr(row, form), actions.file_name(row.plan, form, row.number))
+    return downloads.stored(getattr(row, form), actions.file_name(row.plan, form, row.number))
 
 
 @require_safe

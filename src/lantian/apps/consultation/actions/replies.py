@@ -41,28 +41,25 @@ def stage_form(user: User, invitation: Invitation, name: str, chunks: Iterable[b
     stored = files.store(user, name, chunks)
     with stored.path.open("rb") as stream:
         if stream.read(len(_PACKAGE)) != _PACKAGE:  # told by content: a picture must not start text recognition here
-            raise NotPossible(_("%(name)s is no XLSX or DOCX file.") % {"name": _short(name)})
+            raise NotPossible(_("%(name)s is no XLSX or DOCX file.") % {"name": files.short_name(name)})
     lines = lines_of(invitation.round.sent.content)
     form = returned.read_filled(_read(stored, name), lines, str(invitation.round.uid), invitation.unit.name)
     with transaction.atomic():
         begin_answer(user, invitation)
         invitation.staged = {
             "file": str(stored.uid),
-            "name": _short(name),
+            "name": files.short_name(name),
             "given": [asdict(item) for item in form.given],
             "problems": [asdict(item) for item in form.problems],
             "no_objection": form.no_objection,
         }
         invitation.save(update_fields=["staged"])
         after = {
-            "name": _short(name), "sha256": stored.sha256, "comments": len(form.given), "problems": len(form.problems)
+            "name": files.short_name(name), "sha256": stored.sha256, "comments": len(form.given),
+            "problems": len(form.problems),
         }  # fmt: skip
         audit.record(user, "consultation.form", invitation, after=after)
     return form
-
-
-def _short(name: str) -> str:
-    return Path(name.replace("\\", "/")).name[-255:]
 
 
 def _read(stored: StoredFile, name: str) -> dict[str, Any]:
@@ -73,7 +70,7 @@ def _read(stored: StoredFile, name: str) -> dict[str, Any]:
             return run_guarded(worker.read_form, path, cpu=_SECONDS, wall=_SECONDS)
         except ReadingError as refusal:
             said = refusal.zh if (get_language() or "").startswith("zh") else refusal.en
-            raise NotPossible(said.replace(path.name, _short(name))) from refusal
+            raise NotPossible(said.replace(path.name, files.short_name(name))) from refusal
 
 
 @transaction.atomic
@@ -145,7 +142,7 @@ def keep_scan(
         if without_objection and invitation.comments.exists():
             raise NotPossible(_("Comments are drafted. Remove them first, or hand them in."))
         before = {"reply": invitation.reply_name}
-        invitation.reply, invitation.reply_name = stored, _short(name)
+        invitation.reply, invitation.reply_name = stored, files.short_name(name)
         invitation.save(update_fields=["reply", "reply_name"])
         audit.record(
             user, "consultation.scan", invitation, before=before,

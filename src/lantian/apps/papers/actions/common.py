@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from lantian.apps.core import audit, files
+from lantian.apps.core.holding import is_stale
 from lantian.apps.core.models import StoredFile, User
 from lantian.apps.papers import hooks
 from lantian.apps.papers.models import Paper, PaperState, PaperStep
@@ -29,8 +29,7 @@ def hold(paper: Paper, revision: int | None) -> None:
 
     Raises :class:`StaleError` where ``revision``, the one that the page was made from, is not the present one.
     """
-    paper.refresh_from_db(from_queryset=Paper.objects.select_for_update())
-    if revision is not None and revision != paper.revision:
+    if is_stale(paper, revision):
         raise StaleError(_("Somebody else changed this paper meanwhile. Look at it as it stands now, then try again."))
 
 
@@ -62,10 +61,5 @@ def store_scan(user: User, name: str, chunks: Iterable[bytes]) -> tuple[StoredFi
     """Keep a scan (PDF or picture, told by its content). Raises :class:`PaperError` or ``files.TooLargeError``."""
     stored = files.store(user, name, chunks)
     if stored.media_type not in SCANS or stored.size == 0:
-        raise PaperError(_("%(name)s is no PDF, PNG, JPG or TIFF file.") % {"name": short(name)})
-    return stored, short(name)
-
-
-def short(name: str) -> str:
-    """A file's name without folders."""
-    return Path(name.replace("\\", "/")).name[-255:] or "file"
+        raise PaperError(_("%(name)s is no PDF, PNG, JPG or TIFF file.") % {"name": files.short_name(name)})
+    return stored, files.short_name(name)

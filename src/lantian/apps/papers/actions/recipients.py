@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lantian.apps.core import audit, files, policy
 from lantian.apps.core.models import StoredFile, User
 from lantian.apps.papers import hooks, rights
-from lantian.apps.papers.actions.common import PaperError, hold, in_state, short
+from lantian.apps.papers.actions.common import PaperError, hold, in_state
 from lantian.apps.papers.models import PaperState, Recipient
 
 WORDS = 4000
@@ -77,5 +77,5 @@ def _stored(user: User, name: str, chunks: Iterable[bytes]) -> tuple[StoredFile,
     with stored.path.open("rb") as stream:
         known = stored.media_type in REPLIES and (not package or stream.read(4) == b"PK\x03\x04")
     if not known or stored.size == 0:
-        raise PaperError(_("%(name)s is no PDF, picture or Word file (docx).") % {"name": short(name)})
-    return stored, short(name)
+        raise PaperError(_("%(name)s is no PDF, picture or Word file (docx).") % {"name": files.short_name(name)})
+    return stored, files.short_name(name)

@@ -9,12 +9,11 @@ from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.areas import queries as areas
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.papers import actions, queries, rights, word
@@ -182,12 +181,8 @@ def reply(request: HttpRequest, uid: str) -> HttpResponse:
 def docx(request: HttpRequest, uid: str) -> HttpResponse:
     """The paper as Word."""
     row = paper_in_scope(request, uid)
-    response = HttpResponse(word.write(queries.sheet_of(row)), content_type=DOCX)
     name = f"{row.number} {row.title}".strip()[:80]
-    response["Content-Disposition"] = content_disposition_header(True, f"{name}.docx")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return downloads.download(word.write(queries.sheet_of(row)), f"{name}.docx", DOCX)
 
 
 @require_safe

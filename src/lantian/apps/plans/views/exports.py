@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.plans import exports
@@ -27,11 +26,7 @@ def export(request: HttpRequest, uid: str, fmt: str) -> HttpResponse:
     reading = exports.current(plan) if version is None else exports.of_version(version)
     chinese = (get_language() or "zh").startswith("zh")
     content = exports.written(reading, fmt, chinese=chinese, mark=exports.mark_of(plan, version, str(user)))
-    response = HttpResponse(content, content_type=form.content_type)
-    response["Content-Disposition"] = content_disposition_header(True, exports.file_name(reading, fmt, version))
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return downloads.download(content, exports.file_name(reading, fmt, version), form.content_type)
 
 
 def _version(user: User, plan: Plan, number: str) -> PlanVersion | None:

@@ -13,12 +13,11 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.areas.models import Level, Unit
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.plans import actions, filterline, hooks, prints, queries, table
@@ -206,13 +205,7 @@ def role_sums(matrix: list[queries.DutyRow]) -> list[tuple[str, str, int]]:
 def source_file(request: HttpRequest, uid: str) -> HttpResponse:
     """The document as it was brought, as a download: never shown in the browser (contracts §8)."""
     row = policy.get_or_404(person(request), Plan.objects.select_related("file"), uid=uid)
-    try:
-        content = row.file.path.read_bytes()
-    except FileNotFoundError:
-        raise Http404 from None
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, row.file_name)
-    return response
+    return downloads.stored(row.file, row.file_name)
 
 
 @require_safe

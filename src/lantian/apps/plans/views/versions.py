@@ -10,11 +10,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.apps.core import files, policy
+from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.plans import actions, comparison
@@ -112,13 +111,7 @@ def version_file(request: HttpRequest, uid: str, number: int) -> HttpResponse:
     """The document of one version, as a download: never shown in the browser (contracts §8)."""
     user = person(request)
     version = _version(user, _plan(user, uid), number)
-    try:
-        content = version.file.path.read_bytes()
-    except FileNotFoundError:
-        raise Http404 from None
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, version.file_name)
-    return response
+    return downloads.stored(version.file, version.file_name)
 
 
 @require_safe

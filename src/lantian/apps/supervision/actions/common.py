@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from lantian.apps.core.holding import is_stale
+
 
 class NotPossible(Exception):
     """A step that the state of things does not allow; the text is for the person, in the person's language."""
@@ -22,11 +24,6 @@ class Altered(NotPossible):
 
 
 def hold(row: Model, revision: int | None) -> None:
-    """Hold the row until the transaction ends and see what it says now (SQLite locks as a whole anyway).
-
-    ``revision`` is the one that the person's page was made from; None where the action does not depend on it. Raises
-    :class:`Stale`.
-    """
-    row.refresh_from_db(from_queryset=type(row)._default_manager.select_for_update())
-    if revision is not None and row.revision != revision:  # type: ignore[attr-defined]  # every row given has one
+    """:func:`lantian.apps.core.holding.is_stale`. Raises :class:`Stale`."""
+    if is_stale(row, revision):
         raise Stale

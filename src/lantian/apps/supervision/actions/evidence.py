@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
@@ -38,16 +36,16 @@ def attach(
     """
     with transaction.atomic():
         _check_open(user, ret, commitment)
+    short = files.short_name(name)
     with looked_at(name, chunks) as (path, _kind):
-        with path.open("rb") as stream:
-            stored = files.store(user, _short(name), iter(lambda: stream.read(2**20), b""))
+        stored = files.store_path(user, short, path)
         with transaction.atomic():
             entry = _check_open(user, ret, commitment) or Entry.objects.create(report=ret, commitment=commitment)
             # Numbers count within the commitment, whichever return brings a file.
             Commitment.objects.select_for_update().only("pk").get(pk=commitment.pk)
             n = (Evidence.objects.filter(commitment=commitment).aggregate(n=Max("n"))["n"] or 0) + 1
             row = Evidence.objects.create(
-                entry=entry, commitment=commitment, file=stored, name=_short(name), caption=caption.strip()[:200], n=n,
+                entry=entry, commitment=commitment, file=stored, name=short, caption=caption.strip()[:200], n=n,
                 by=user,
             )  # fmt: skip
             audit.record(user, "evidence.attach", row, after={"name": row.name, "n": n, "sha256": stored.sha256})
@@ -96,16 +94,8 @@ def looked_at(name: str, chunks: Iterable[bytes]) -> Iterator[tuple[Path, str]]:
 
     Raises :class:`StateError` with the reason for what is not taken, or :class:`files.TooLargeError`.
     """
-    short = _short(name)
-    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
-        path = Path(folder) / f"file{Path(short).suffix.lower()[:10]}"
-        size = 0
-        with path.open("wb") as stream:
-            for chunk in chunks:
-                size += len(chunk)
-                if size > settings.LANTIAN_UPLOAD_BYTES:
-                    raise files.TooLargeError(settings.LANTIAN_UPLOAD_BYTES)
-                stream.write(chunk)
+    short = files.short_name(name)
+    with files.unpacked(name, chunks) as path:
         try:
             kind = run_guarded(kinds.look, path, memory=_MEMORY, cpu=_SECONDS, wall=_SECONDS)
         except ReadingError:
@@ -115,10 +105,6 @@ def looked_at(name: str, chunks: Iterable[bytes]) -> Iterator[tuple[Path, str]]:
         yield path, kind
 
 
-def _short(name: str) -> str:
-    return Path(name.replace("\\", "/").replace("\x00", "")).name[-255:] or "file"
-
-
 def keep_scan(user: User, typed: str, name: str, chunks: Iterable[bytes]) -> ReturnVersion:
     """Attach the scan of a signed sheet to the version of the typed code, else of the QR code in the picture.
 
@@ -126,18 +112,18 @@ def keep_scan(user: User, typed: str, name: str, chunks: Iterable[bytes]) -> Ret
     Raises :class:`StateError` (no code, or none that the person may see), PermissionDenied or
     :class:`files.TooLargeError`.
     """
+    short = files.short_name(name)
     with looked_at(name, chunks) as (path, kind):
         if kind not in SCANS:
             raise StateError(_("A scan is a PDF, PNG or JPG file."))
         version = _version(user, scanning.code_in(path) if not typed.strip() else typed, typed=bool(typed.strip()))
         policy.require(user, "return.write", version.report)
-        with path.open("rb") as stream:
-            stored = files.store(user, _short(name), iter(lambda: stream.read(2**20), b""))
+        stored = files.store_path(user, short, path)
     with transaction.atomic():
         hold(version.report)
         version = ReturnVersion.objects.select_related("report__plan", "report__unit", "scan").get(pk=version.pk)
         before = {"scan": version.scan_name, "sha256": version.scan.sha256} if version.scan else None
-        version.scan, version.scan_name, version.scanned = stored, _short(name), timezone.now()
+        version.scan, version.scan_name, version.scanned = stored, short, timezone.now()
         version.save(update_fields=["scan", "scan_name", "scanned"])
         audit.record(
             user, "return.scan", version, before=before, after={"scan": version.scan_name, "sha256": stored.sha256}

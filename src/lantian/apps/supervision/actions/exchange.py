@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max
@@ -101,22 +99,13 @@ def bring(user: User, name: str, chunks: Iterable[bytes]) -> Exchange:
     Raises PermissionDenied, :class:`Altered` with the reason for what cannot be used, or files.TooLargeError.
     """
     policy.require(user, "duty.assign")
-    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
-        path = Path(folder) / "package.zip"
-        size = 0
-        with path.open("wb") as stream:
-            for chunk in chunks:
-                size += len(chunk)
-                if size > settings.LANTIAN_UPLOAD_BYTES:
-                    raise files.TooLargeError(settings.LANTIAN_UPLOAD_BYTES)
-                stream.write(chunk)
+    with files.unpacked("package.zip", chunks) as path:
         package = _opened(path)
         area = _addressee(user, package)
         known = Exchange.objects.filter(code=package.code, outgoing=False).first()
         if known is not None:
             return known
-        with path.open("rb") as stream:
-            stored = files.store(user, name, iter(lambda: stream.read(2**20), b""))
+        stored = files.store_path(user, name, path)
     return _kept(user, name, package, area, stored)
 
 

@@ -50,7 +50,7 @@ def receive_file(user: User, plan: Plan, period: str, route: str, name: str, chu
     """Keep a file and have it read. Raises PermissionDenied, :class:`NotPossible` or files.TooLargeError."""
     draft = _draft(user, plan, period, route)
     stored = files.store(user, name, chunks)
-    draft.file, draft.name, draft.digest = stored, _short(name), stored.sha256
+    draft.file, draft.name, draft.digest = stored, files.short_name(name), stored.sha256
     return _receive(user, draft)
 
 
@@ -77,10 +77,6 @@ def _draft(user: User, plan: Plan, period: str, route: str) -> Incoming:
     if period not in periods.months(plan):
         raise NotPossible(_("%(period)s is no month in which this plan is reported.") % {"period": period[:10]})
     return Incoming(plan=plan, period=period, route=route, created_by=user)
-
-
-def _short(name: str) -> str:
-    return name.replace("\\", "/").rsplit("/", 1)[-1][-255:] or "file"
 
 
 @transaction.atomic

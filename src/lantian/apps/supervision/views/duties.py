@@ -11,13 +11,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.areas.models import Unit
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import Job, User
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import Plan, RoleKind
@@ -155,11 +154,7 @@ def unit_sheets(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _file(content: bytes, fmt: str, title: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=MEDIA[fmt])
-    response["Content-Disposition"] = content_disposition_header(True, f"{title}.{fmt}")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return downloads.download(content, f"{title}.{fmt}", MEDIA[fmt])
 
 
 @require_safe

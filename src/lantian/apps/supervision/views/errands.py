@@ -14,14 +14,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.apps.areas.models import Area, Unit
 from lantian.apps.areas.queries import Directory
-from lantian.apps.core import files, policy
+from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import Measure, Medium, Secrecy
@@ -30,7 +29,6 @@ from lantian.apps.supervision.actions import errands as actions
 from lantian.apps.supervision.actions.common import NotPossible
 from lantian.apps.supervision.models import Errand, ErrandKind, Outcome
 from lantian.apps.supervision.queries import errands as queries
-from lantian.apps.supervision.views.evidence import attachment
 from lantian.reading.output.xlsx import workbook
 
 PAGE = 50
@@ -155,9 +153,7 @@ def _workbook(rows: Any) -> HttpResponse:
     sheet.freeze_panes(1, 0)
     book.close()
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = HttpResponse(target.getvalue(), content_type=kind)
-    response["Content-Disposition"] = content_disposition_header(True, "交办事项.xlsx")
-    return response
+    return downloads.download(target.getvalue(), "交办事项.xlsx", kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -240,7 +236,7 @@ def letter(request: HttpRequest, uid: str) -> HttpResponse:
     row = _errand(request, uid)
     if row.letter is None:
         raise Http404
-    return attachment(row.letter, row.letter_name)
+    return downloads.stored(row.letter, row.letter_name)
 
 
 def _decided(request: HttpRequest, uid: str, act: Callable[[User, Errand, int | None], str]) -> HttpResponse:

@@ -7,12 +7,10 @@ from pathlib import Path
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lantian.apps.core import files, policy
-from lantian.apps.core.models import StoredFile
+from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.policy import person
 from lantian.apps.supervision import snapshots
 from lantian.apps.supervision.actions import evidence as actions
@@ -50,7 +48,7 @@ def in_sheet(sheet: filling.Sheet, uid: str) -> Evidence:
 
 def answer_file(row: Evidence) -> HttpResponse:
     """The file as a download."""
-    return attachment(row.file, official_name(row))
+    return downloads.stored(row.file, official_name(row))
 
 
 def official_name(row: Evidence) -> str:
@@ -58,18 +56,6 @@ def official_name(row: Evidence) -> str:
     ret, measure = row.entry.report, row.commitment.measure
     ending = Path(row.name).suffix.lower()[:10]
     return f"{measure.seq or measure.n}-{ret.unit.name}-{ret.period}-{row.n}{ending}".replace("/", "_")
-
-
-def attachment(stored: StoredFile, name: str) -> HttpResponse:
-    """A stored file as a download that no browser opens by itself."""
-    try:
-        content = stored.path.read_bytes()
-    except FileNotFoundError:
-        raise Http404 from None
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,4 +93,4 @@ def scan_file(request: HttpRequest, uid: str, number: int) -> HttpResponse:
     if version.scan is None:
         raise Http404
     ending = Path(version.scan_name).suffix.lower()[:10]
-    return attachment(version.scan, f"{sheet.ret.unit.name}-{sheet.ret.period}-v{number}{ending}")
+    return downloads.stored(version.scan, f"{sheet.ret.unit.name}-{sheet.ret.period}-v{number}{ending}")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.areas.models import Area
-from lantian.apps.core import files, policy
+from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import IN_FORCE, Plan
@@ -25,7 +25,6 @@ from lantian.apps.supervision.actions.common import NotPossible
 from lantian.apps.supervision.actions.errands import offices
 from lantian.apps.supervision.exchange.package import shown_code
 from lantian.apps.supervision.models import Commitment, Exchange
-from lantian.apps.supervision.views.evidence import attachment
 
 PAGE = 50
 
@@ -136,7 +135,7 @@ def package(request: HttpRequest, uid: str) -> HttpResponse:
 def download(request: HttpRequest, uid: str) -> HttpResponse:
     """The package as a file."""
     row = _row(request, uid)
-    return attachment(row.file, row.name)
+    return downloads.stored(row.file, row.name)
 
 
 @require_POST

@@ -13,12 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.areas.models import Unit
-from lantian.apps.core import files, policy
+from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import Plan
@@ -152,15 +151,7 @@ def _back(row: Incoming, anchor: str = "") -> HttpResponse:
 def download(request: HttpRequest, uid: str) -> HttpResponse:
     """The file as it was sent, as a download: never shown in the browser (contracts §8)."""
     row = _piece(request, uid)
-    if row.file is None:
-        raise Http404
-    try:
-        content = row.file.path.read_bytes()
-    except FileNotFoundError:
-        raise Http404 from None
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, row.name or row.file.name)
-    return response
+    return downloads.stored(row.file, row.name)
 
 
 @require_POST

@@ -10,11 +10,10 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.files import TooLargeError
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import Target, TargetKind
@@ -192,25 +191,12 @@ def _paste(request: HttpRequest, row: QuotaSheet) -> HttpResponse:
 def letter(request: HttpRequest, uid: str) -> HttpResponse:
     """The letter that sets the quotas, as a download."""
     row = _sheet(request, uid)
-    if row.letter_file is None:
-        raise Http404
-    try:
-        content = row.letter_file.path.read_bytes()
-    except FileNotFoundError:
-        raise Http404 from None
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, row.letter_name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return downloads.stored(row.letter_file, row.letter_name)
 
 
 @require_safe
 def workbook(request: HttpRequest, uid: str) -> HttpResponse:
     """The sheet as XLSX; its columns can be pasted back."""
     row = _sheet(request, uid)
-    response = HttpResponse(quotasheet.write(row, list(row.lines.all())), content_type=MEDIA["xlsx"])
     name = f"{row.measure.n}-{row.spec['text'][:40]}分解表.xlsx"
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return downloads.download(quotasheet.write(row, list(row.lines.all())), name, MEDIA["xlsx"])

@@ -11,12 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.areas import queries as areas
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import Plan
@@ -77,7 +76,7 @@ def sheet(request: HttpRequest, uid: str, unit: str, month: str, kind: str) -> H
         raise PermissionDenied
     due = periods.due_on(periods.rhythm_of(plan), month, workdays())
     content = papers.make(papers.sheet_of(plan, row, month, due, lines), kind)
-    return _attachment(content, papers.MEDIA[kind], papers.file_name(row, month, kind))
+    return downloads.download(content, papers.file_name(row, month, kind), papers.MEDIA[kind])
 
 
 @require_safe
@@ -91,13 +90,7 @@ def archive(request: HttpRequest, uid: str, month: str, kind: str) -> HttpRespon
     if not found:
         raise Http404
     due = periods.due_on(periods.rhythm_of(plan), month, workdays())
-    return _attachment(papers.archive(plan, month, due, found, kind), _ZIP, f"{month}-进展填报表.zip")
-
-
-def _attachment(content: bytes, media: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=media)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    return downloads.download(papers.archive(plan, month, due, found, kind), f"{month}-进展填报表.zip", _ZIP)
 
 
 @require_POST
