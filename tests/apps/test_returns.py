@@ -72,6 +72,19 @@ def test_a_plan_owes_nothing_for_the_months_before_it_was_issued(office: Office)
     assert periods.months(plan)[0] == "2025-06"
 
 
+def test_the_plan_in_hand_is_that_of_the_month_and_not_the_newest() -> None:
+    may, june = (timezone.now().replace(year=2025, month=month) for month in (5, 6))
+    old, city, district, ahead = (
+        Plan(year=2024, published=june), Plan(year=2025, published=may),
+        Plan(year=2025, published=june), Plan(year=2033),
+    )  # fmt: skip
+    plans = [ahead, city, district, old]
+    assert periods.in_hand(plans, MARCH, date(2033, 1, 1)) is district
+    assert periods.in_hand(plans, "", date(2026, 1, 9)) is district
+    assert periods.in_hand(plans, "2024-12", date(2026, 1, 9)) is old
+    assert periods.in_hand([], MARCH, date(2026, 1, 9)) is None
+
+
 def test_the_due_day_is_moved_to_a_working_day(office: Office) -> None:
     Rhythm.objects.update_or_create(plan=office.plan, defaults={"due": 5})
     assert office.ret("2025-06").due == date(2025, 7, 7)  # the fifth is a Saturday

@@ -99,13 +99,17 @@ def _period_value(figure: Figure) -> Decimal | None:
 
 
 def computed(goal: Goal, facts: Iterable[Fact], as_of: date) -> list[Point]:
-    """The goal's computed figures that were known by ``as_of``, in order; of two for one day the later known counts."""
+    """The goal's computed figures that were known by ``as_of``, in order; of two for one day the later known counts.
+
+    Where that does not decide, the source's name does, then a complete figure before one with gaps, then the larger
+    one: the outcome never hangs on the order in which facts are given.
+    """
     known: dict[tuple[date, str], Fact] = {}
     for fact in facts:
         if fact.goal != goal.id or fact.day > as_of or (fact.known or fact.day) > as_of:
             continue
         held = known.get((fact.day, fact.period))
-        if held is None or (fact.known or fact.day, fact.source) >= (held.known or held.day, held.source):
+        if held is None or _precedence(fact) > _precedence(held):
             known[fact.day, fact.period] = fact
     return [
         Point(
@@ -119,6 +123,10 @@ def computed(goal: Goal, facts: Iterable[Fact], as_of: date) -> list[Point]:
         )
         for fact in sorted(known.values(), key=lambda fact: (fact.day, fact.period))
     ]
+
+
+def _precedence(fact: Fact) -> tuple[date, str, bool, Decimal, Decimal]:
+    return fact.known or fact.day, fact.source, fact.complete, fact.value, ZERO if fact.base is None else fact.base
 
 
 def sense_of(goal: Goal) -> Sense | None:

@@ -82,6 +82,17 @@ def current(plan: Plan, rhythm: Rhythm, today: date) -> str:
     return (opened(plan, rhythm, today) or months(plan))[-1 if opened(plan, rhythm, today) else 0]
 
 
+def in_hand(plans: Iterable[Plan], month: str, today: date) -> Plan | None:
+    """Of the plans to choose from the one that an office works on: of the year of ``month`` (of today where that is no
+    month), else of the year nearest to it; of several the last published."""
+    year = int(month[:4]) if is_month(month) else today.year
+
+    def distance(plan: Plan) -> tuple[int, float]:
+        return abs((plan.year or year) - year), -plan.published.timestamp() if plan.published else 0.0
+
+    return min(plans, key=distance, default=None)
+
+
 def rhythm_of(plan: Plan) -> Rhythm:
     """The plan's rhythm; the defaults where nobody set one (nothing is written)."""
     found = Rhythm.objects.filter(plan=plan).first()

@@ -19,6 +19,7 @@ from lantian.apps.areas.models import Unit
 from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import Job, User
 from lantian.apps.core.policy import person
+from lantian.apps.plans import watermark
 from lantian.apps.plans.models import Plan, RoleKind
 from lantian.apps.plans.queries import chosen
 from lantian.apps.plans.queries.filters import uid_of
@@ -141,7 +142,7 @@ def export(request: HttpRequest, uid: str, fmt: str) -> HttpResponse:
     rows = queries.with_rows(queries.narrow(queries.of_plan(user, plan), filters, lights=office))[:LIMIT]
     title = plan.title[:60] + _("Commitments")
     content = lists.write_csv(rows, office=office) if fmt == "csv" else lists.write_xlsx(rows, title, office=office)
-    return _file(content, fmt, title)
+    return _file(watermark.marked(content, fmt, plan, user), fmt, title)
 
 
 @require_safe
@@ -150,6 +151,7 @@ def unit_sheets(request: HttpRequest, uid: str) -> HttpResponse:
     plan = visible_plan(request, uid)
     rows = queries.with_rows(queries.of_plan(person(request), plan)).select_related("unit__area")
     content = lists.write_units(rows.order_by("unit__area__code", "unit", "n", "id")[:LIMIT], plan.title)
+    content = watermark.marked(content, "xlsx", plan, person(request))
     return _file(content, "xlsx", plan.title[:60] + _("Duty list by unit"))
 
 

@@ -23,6 +23,7 @@ from lantian.apps.areas.queries import Directory
 from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
+from lantian.apps.plans import watermark
 from lantian.apps.plans.models import Measure, Medium, Secrecy
 from lantian.apps.plans.queries import chosen
 from lantian.apps.supervision.actions import errands as actions
@@ -112,7 +113,7 @@ def errands(request: HttpRequest) -> HttpResponse:
     filters = chosen(request.GET, queries.FILTERS)
     rows = queries.listed(user, filters)
     if request.GET.get("format") == "xlsx":
-        return _workbook(rows)
+        return _workbook(rows, user)
     stand = queries.counts(user)
     context = {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
@@ -128,7 +129,7 @@ def errands(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/errands/list.html", context)
 
 
-def _workbook(rows: Any) -> HttpResponse:
+def _workbook(rows: Any, user: User) -> HttpResponse:
     heads = (
         "编号", "事项", "交办来源", "交办人", "来源文件", "文号", "报送截止", "应办单位", "已反馈", "已通过", "状态",
         "办理结果",
@@ -138,7 +139,8 @@ def _workbook(rows: Any) -> HttpResponse:
     sheet, bold = book.add_worksheet("交办事项"), book.add_format({"bold": True, "border": 1, "text_wrap": True})
     for column, head in enumerate(heads):
         sheet.write_string(0, column, head, bold)
-    for line, row in enumerate(rows[:EXPORTED], start=1):
+    shown = list(rows[:EXPORTED])
+    for line, row in enumerate(shown, start=1):
         texts = (
             row.series, row.plan.title, str(row.get_kind_display()), row.sender, row.source_title, row.source_number,
             row.reply_by.isoformat(), row.asked, row.answered, row.accepted, str(queries.STATES[row.stand]),
@@ -153,7 +155,8 @@ def _workbook(rows: Any) -> HttpResponse:
     sheet.freeze_panes(1, 0)
     book.close()
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return downloads.download(target.getvalue(), "交办事项.xlsx", kind)
+    content = watermark.marked(target.getvalue(), "xlsx", [row.plan for row in shown], user)
+    return downloads.download(content, "交办事项.xlsx", kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

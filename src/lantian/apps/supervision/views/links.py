@@ -41,7 +41,7 @@ def links(request: HttpRequest) -> HttpResponse:
     """The links of a plan and month: to whom, until when, used or not. Their secrets are shown only when made."""
     user = person(request)
     policy.require(user, "duty.assign")
-    plans, plan = chosen_plan(user, request.GET.get("plan", ""))
+    plans, plan = chosen_plan(user, request.GET.get("plan", ""), request.GET.get("period", ""))
     rows = policy.scope(user, ReturnLink.objects.filter(plan=plan) if plan else ReturnLink.objects.none())
     month = request.GET.get("period", "")
     if periods.is_month(month):

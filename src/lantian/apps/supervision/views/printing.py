@@ -36,6 +36,7 @@ def render_sheet(request: HttpRequest, sheet: filling.Sheet) -> HttpResponse:
         "code": code,
         "qr": qr_svg(address) if address else "",
         "by_link": sheet.user is None,
+        "reader": sheet.user or ret.unit.name,
     }
     return render(request, "supervision/returns/print.html", context)
 

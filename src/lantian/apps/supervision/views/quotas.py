@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.apps.core import downloads, policy
 from lantian.apps.core.files import TooLargeError
 from lantian.apps.core.policy import person
+from lantian.apps.plans import watermark
 from lantian.apps.plans.models import Target, TargetKind
 from lantian.apps.supervision import quotasheet
 from lantian.apps.supervision.actions import quotas as actions
@@ -199,4 +200,5 @@ def workbook(request: HttpRequest, uid: str) -> HttpResponse:
     """The sheet as XLSX; its columns can be pasted back."""
     row = _sheet(request, uid)
     name = f"{row.measure.n}-{row.spec['text'][:40]}分解表.xlsx"
-    return downloads.download(quotasheet.write(row, list(row.lines.all())), name, MEDIA["xlsx"])
+    content = watermark.marked(quotasheet.write(row, list(row.lines.all())), "xlsx", row.plan, person(request))
+    return downloads.download(content, name, MEDIA["xlsx"])

@@ -40,11 +40,11 @@ def office_plans(user: User) -> list[Plan]:
     return list(queries.plans_with_duties(mine & Q(status__in=IN_FORCE)).select_related("area"))
 
 
-def chosen_plan(user: User, uid: str) -> tuple[list[Plan], Plan | None]:
-    """The plans to choose from, and the one that the address names (404 for another), else the first."""
+def chosen_plan(user: User, uid: str, month: str) -> tuple[list[Plan], Plan | None]:
+    """The plans to choose from, and the one that the address names (404 for another), else the month's."""
     plans = office_plans(user)
     if not uid:
-        return plans, plans[0] if plans else None
+        return plans, periods.in_hand(plans, month, timezone.localdate())
     found = next((plan for plan in plans if str(plan.uid) == uid), None)
     if found is None:
         raise Http404
@@ -57,7 +57,7 @@ def returns(request: HttpRequest) -> HttpResponse:
     user = person(request)
     policy.require(user, "plan.view_draft")
     asked = request.GET
-    plans, plan = chosen_plan(user, asked.get("plan", ""))
+    plans, plan = chosen_plan(user, asked.get("plan", ""), asked.get("period", ""))
     if plan is None:
         return render(request, "supervision/returns/list.html", {"plans": plans})
     rhythm, today = periods.rhythm_of(plan), timezone.localdate()

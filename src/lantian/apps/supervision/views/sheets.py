@@ -18,6 +18,7 @@ from lantian.apps.areas import queries as areas
 from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
+from lantian.apps.plans import watermark
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision import periods, rights
 from lantian.apps.supervision import sheets as papers
@@ -76,6 +77,7 @@ def sheet(request: HttpRequest, uid: str, unit: str, month: str, kind: str) -> H
         raise PermissionDenied
     due = periods.due_on(periods.rhythm_of(plan), month, workdays())
     content = papers.make(papers.sheet_of(plan, row, month, due, lines), kind)
+    content = watermark.marked(content, kind, plan, user)
     return downloads.download(content, papers.file_name(row, month, kind), papers.MEDIA[kind])
 
 
@@ -90,7 +92,8 @@ def archive(request: HttpRequest, uid: str, month: str, kind: str) -> HttpRespon
     if not found:
         raise Http404
     due = periods.due_on(periods.rhythm_of(plan), month, workdays())
-    return downloads.download(papers.archive(plan, month, due, found, kind), f"{month}-进展填报表.zip", _ZIP)
+    content = papers.archive(plan, month, due, found, kind, watermark.words(plan, user))
+    return downloads.download(content, f"{month}-进展填报表.zip", _ZIP)
 
 
 @require_POST
