@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "lantian.apps.core.middleware.PersonLanguage",
+    "lantian.apps.core.middleware.WholeBody",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "lantian.apps.core.middleware.FirstPassword",
     "django.contrib.messages.middleware.MessageMiddleware",

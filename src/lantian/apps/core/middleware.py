@@ -82,6 +82,20 @@ class FirstPassword:
         return self.get_response(request)
 
 
+class WholeBody:
+    """Says that a request was larger than this installation takes (413); what it brought was thrown away
+    (:mod:`lantian.site.bodies`)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if getattr(request, "scope", {}).get("too_large"):
+            limit = settings.LANTIAN_UPLOAD_BYTES // 2**20
+            return render(request, "core/refused.html", {"status": 413, "limit": limit}, status=413)
+        return self.get_response(request)
+
+
 class StorableText:
     """Refuses addresses and forms with NUL characters, which nobody types and PostgreSQL cannot store (400).
 
