@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import align, cityscale, search
+from bench import align, cityscale, hj212, search, stats
 from bench.score import TRUTH, score
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,8 +110,10 @@ def main() -> None:
     align.run()
     speed()
     peers()
+    hj212.run()
     search.run()
     cityscale.run()
+    stats.run()
     print(f"\n(benchmark itself: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB)")
 
 

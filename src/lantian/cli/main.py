@@ -22,10 +22,17 @@ COMMANDS = {
     "diff": ("diff", "比较两个年度的行动计划", "compare the plans of two years"),
     "import": ("import_", "把计划文件导入系统", "import plan documents into the system"),
     "export": ("export", "把系统中的计划导出为文件（Word、Excel 等）", "write a stored plan as a file"),
+    "stats": (
+        "stats",
+        "按国家标准统计小时监测数据（日、年、排名）",
+        "daily, yearly and ranking statistics of hourly data",
+    ),
+    "aqi": ("aqi", "重新计算实时发布数据的 AQI", "compute the AQI of a published feed again"),
     "directory": ("directory", "导出、导入区域和单位名录", "areas and units as a workbook, out and in"),
     "serve": ("serve", "启动网站和后台任务", "run the web site and its background work"),
     "demo": ("demo", "准备示范城市", "prepare the demonstration city"),
     "tick": ("tick", "执行到期的后台任务", "run background work that is due"),
+    "hj212": ("hj212", "解析、生成、重放 HJ 212 报文", "decode, write and replay HJ 212 packets"),
 }
 
 

@@ -1,0 +1,1 @@
+"""What measurements say: statistics, rankings, trends. Pure: knows no web framework and no database."""

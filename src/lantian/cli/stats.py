@@ -1,0 +1,198 @@
+"""``lantian stats annual|daily|rank|standards``: statistics of hourly observations as CSV (contracts §3)."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lantian.cli.measurements import note, refuse, write_csv
+from lantian.reading.errors import prefers_chinese
+from lantian.standards.ambient import POLLUTANTS, STANDARDS, Standard, in_force
+
+if TYPE_CHECKING:
+    from lantian.analysis.observations import Observations
+
+ANNUAL = [
+    "station",
+    "pollutant",
+    "year",
+    "valid_days",
+    "valid_months",
+    "valid",
+    "mean",
+    "percentile",
+    "exceed_days",
+    "mean_rounded",
+    "percentile_rounded",
+]
+DAILY = ["station", "date", "SO2", "NO2", "PM10", "PM2.5", "CO", "O3_1h", "O3_8h", "aqi", "primary"]
+RANK = ["station", "year", "composite", "rank_composite", "pm25", "rank_pm25", "pm25_yoy_pct"]
+# Repeated for each standard in ``stats standards``.
+JUDGED = ("days", "good_days", "good_pct", "heavy_days", "composite", "attains", "failing")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``lantian stats``."""
+    zh = prefers_chinese()
+    parser.add_argument("verb", choices=("annual", "daily", "rank", "standards"), help="统计内容" if zh else "what")
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="小时数据（CSV 或 CSV.gz）" if zh else "hourly data, CSV or CSV.gz",
+    )
+    parser.add_argument(
+        "--hour-label",
+        choices=("begin", "end"),
+        required=True,
+        help="小时标签是起始时刻还是结束时刻" if zh else "whether the label of an hour is its beginning or its end",
+    )
+    parser.add_argument(
+        "--standard",
+        choices=tuple(STANDARDS),
+        help="默认为数据最后一天执行的标准" if zh else "the one in force on the last day where not given",
+    )
+    parser.add_argument(
+        "--weights",
+        type=_weights,
+        metavar="P=W,…",
+        help="综合指数权重，如 PM2.5=3,O3=2" if zh else "weights of the composite index, as PM2.5=3,O3=2",
+    )
+    parser.add_argument(
+        "--without-sand",
+        type=Path,
+        metavar="FILE",
+        help="扣除清单所列沙尘时段的 PM10、PM2.5（仅 annual、rank）"
+        if zh
+        else "leave PM10 and PM2.5 out in the listed hours of sand-dust (annual and rank)",
+    )
+    parser.add_argument(
+        "--published",
+        action="store_true",
+        help="排名按修约后的发布值计算" if zh else "rank by the figures as rounded for print",
+    )
+
+
+def _weights(text: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, weight = part.partition("=")
+        try:
+            found[name] = float(weight)
+        except ValueError:
+            found[name] = -1.0
+        if name not in POLLUTANTS or not 0 <= found[name] < 1e6:
+            raise argparse.ArgumentTypeError(f"{part!r}: P=W, P in {' '.join(POLLUTANTS)}, W >= 0")
+    return found
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one table. Exit 1: the data are refused with file, line and reason, and nothing is printed."""
+    from lantian.analysis.errors import DataError
+    from lantian.analysis.observations import read_observations
+    from lantian.analysis.sand import read_periods, without_sand
+
+    try:
+        data = read_observations(args.data, args.hour_label, lambda zh, en: note("stats", zh, en))
+        if args.without_sand:
+            if args.verb not in ("annual", "rank"):
+                return refuse("stats", "优良天和 AQI 不扣除沙尘", "days and their AQI keep the hours of sand-dust")
+            data = without_sand(data, read_periods(args.without_sand))
+        if args.verb == "standards":
+            return _standards(data, args)
+        standard = STANDARDS[args.standard] if args.standard else _of_last_day(data)
+    except DataError as error:
+        return refuse("stats", error.zh, error.en)
+    return {"annual": _annual, "daily": _daily, "rank": _rank}[args.verb](data, standard, args)
+
+
+def _of_last_day(data: Observations) -> Standard:
+    """The standard in force on the last day with a row, and a line that says so."""
+    from datetime import timedelta
+
+    last = data.first_day + timedelta(days=max(high for _low, high in data.spans))
+    try:
+        standard = in_force(last)
+    except LookupError:
+        standard = next(iter(STANDARDS.values()))
+    note("stats", f"未指定标准，采用 {standard.key}", f"no standard given: {standard.key}")
+    return standard
+
+
+def _annual(data: Observations, standard: Standard, args: argparse.Namespace) -> int:
+    del args
+    from lantian.analysis.annual import annual_statistics
+
+    write_csv(ANNUAL, ([getattr(row, name) for name in ANNUAL] for row in annual_statistics(data, standard)))
+    return 0
+
+
+def _daily(data: Observations, standard: Standard, args: argparse.Namespace) -> int:
+    del args
+    from lantian.analysis.daily import COLUMNS, daily_aqi, daily_values
+    from lantian.standards.aqi import aqi_rule
+
+    values = daily_values(data, standard)
+    found = daily_aqi(values, aqi_rule(standard.aqi))
+    named = {bits: found.names(bits) for bits in set(found.primary.reshape(-1).tolist())}
+    dates = data.calendar().astype(str).tolist()
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(DAILY)
+    for place, (station, (low, high)) in enumerate(zip(data.stations, data.spans, strict=True)):
+        own = slice(low, high + 1)
+        columns = [["" if value != value else value for value in values[name][place, own].tolist()] for name in COLUMNS]
+        index = ["" if value < 0 else value for value in found.index[place, own].tolist()]
+        primary = [named[bits] for bits in found.primary[place, own].tolist()]
+        days = dates[own]
+        writer.writerows(zip([station] * len(days), days, *columns, index, primary, strict=True))
+    return 0
+
+
+def _rank(data: Observations, standard: Standard, args: argparse.Namespace) -> int:
+    from lantian.analysis.annual import annual_statistics
+    from lantian.analysis.ranks import rank_years
+
+    rows = rank_years(annual_statistics(data, standard), standard, args.weights, published=args.published)
+    doubtful = sum(not row.valid for row in rows)
+    if doubtful:
+        note(
+            "stats",
+            f"{len(rows)} 个站点年中有 {doubtful} 个不满足 HJ 663 有效性要求，仍参与排名，发布前请核对",
+            f"{doubtful} of {len(rows)} station-years are not valid by HJ 663 and ranked all the same",
+        )
+    write_csv(RANK, ([getattr(row, name) for name in RANK] for row in rows))
+    return 0
+
+
+def _standards(data: Observations, args: argparse.Namespace) -> int:
+    from lantian.analysis.ranks import under_every_standard
+
+    found = under_every_standard(data, args.weights)
+    header = ["station", "year", *(f"{name}_{key}" for key in STANDARDS for name in JUDGED)]
+    rows = (
+        [
+            station,
+            year,
+            *(
+                value
+                for item in judged
+                for value in (
+                    item.days.days,
+                    item.days.good,
+                    item.good_pct,
+                    item.days.heavy,
+                    item.composite,
+                    item.attains,
+                    ";".join(item.failing),
+                )
+            ),
+        ]
+        for (station, year), judged in sorted(found.items())
+    )
+    write_csv(header, rows)
+    return 0

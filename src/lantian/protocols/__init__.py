@@ -1,0 +1,1 @@
+"""Wire formats of devices: bytes to messages and back."""
