@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -164,3 +166,19 @@ def test_a_host_that_does_not_answer_fails(capsys: pytest.CaptureFixture[str]) -
         port = server.getsockname()[1]
     assert main(["hj212", "simulate", "--to", f"127.0.0.1:{port}"]) == 1
     assert f"127.0.0.1:{port}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("task", ["decode", "simulate"])
+def test_a_reader_that_goes_away_ends_it_quietly(task: str, tmp_path: Path) -> None:
+    path = tmp_path / "raw"
+    path.write_bytes(framed(DUST) * 2000)
+    asked = [str(path)] if task == "decode" else ["--devices", "200", "--rounds", "20"]
+    command = [sys.executable, "-m", "lantian.cli", "hj212", task, *asked]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert b"Errno" not in (said := running.stderr.read())
+        assert b"pipe" not in said.lower()
+        assert running.wait(timeout=60) == 0

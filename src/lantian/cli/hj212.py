@@ -69,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         code: int = {"decode": _decode, "propose": _propose, "encode": _encode}[args.task](args)
     except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise  # who read our output went away: main ends quietly
         return fail(f"{error.filename or ''}: {error.strerror or error}")
     except (ProfileError, EncodeError) as error:
         return fail(str(error))

@@ -33,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         return fail(f"--start: {error}", 2)
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and not args.to:
+            raise  # who read our output went away: main ends quietly
         return fail(f"{args.to or error.filename or ''}: {error.strerror or error}")
 
 
