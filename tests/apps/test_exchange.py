@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -16,22 +17,24 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantian.apps.areas.actions import add_membership
 from lantian.apps.areas.models import Area, Unit
 from lantian.apps.core import actions as core
-from lantian.apps.core.models import User
+from lantian.apps.core.models import StoredFile, User
 from lantian.apps.plans.models import Plan
+from lantian.apps.supervision.actions import evidence, incoming, returns
 from lantian.apps.supervision.actions import exchange as actions
-from lantian.apps.supervision.actions import incoming, returns
 from lantian.apps.supervision.actions.common import NotPossible
-from lantian.apps.supervision.exchange.package import pack, unpack
+from lantian.apps.supervision.exchange.package import EVIDENCE, pack, unpack
 from lantian.apps.supervision.models import (
     Cadence,
     Commitment,
     Entry,
+    Evidence,
     Exchange,
     Incoming,
     Question,
@@ -127,6 +130,154 @@ def test_there_and_back(city_plan: Plan, people: dict[str, User], district: User
     figure = entry.figures.get()
     assert (entry.progress, entry.next_step) == ("完成4台，其余在招标。", "5月招标")
     assert (figure.period_value, figure.cumulative, figure.share.uid) == (Decimal(4), Decimal("4.5"), share.uid)
+
+
+PDF = b"%PDF-1.4 ours "
+
+
+def reported(city_plan: Plan, district: User, names: tuple[str, ...] = ("验收单.pdf", "照片.png")) -> Return:
+    """The return of 东塘区 for March, handed in, with files beside its first row."""
+    unit = Unit.objects.get(name="东塘区政府")
+    ret = returns.open_return(district, city_plan, unit, "2025-03")
+    rows = list(Commitment.objects.filter(plan=city_plan, unit=unit).order_by("n"))
+    for duty in rows:
+        figures = {str(item.uid): (Decimal(0), Decimal(0)) for item in duty.shares.all()}
+        said = returns.EntryWords(progress="尚未开工", explanation="等资金", figures=figures)
+        returns.write_entry(district, ret, duty, said)
+    for number, name in enumerate(names):
+        head = b"\x89PNG\r\n\x1a\n" if name.endswith("png") else PDF
+        evidence.attach(district, ret, rows[0], name, [head + b"%d" % number], caption=f"第{number}件")
+    ret.refresh_from_db()
+    returns.submit(district, ret)
+    return ret
+
+
+def without(package: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
+    """The package with other parts, its manifest made to fit (somebody who knows the format did it)."""
+    with zipfile.ZipFile(io.BytesIO(package)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    change(parts)
+    manifest = json.loads(parts.pop("manifest.json"))
+    manifest["files"] = {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as new:
+        for name, part in {"manifest.json": json.dumps(manifest).encode(), **parts}.items():
+            new.writestr(name, part)
+    return target.getvalue()
+
+
+def received(city_plan: Plan, people: dict[str, User], up: bytes) -> Incoming:
+    """The package taken by the city, which has nothing of the district's installation."""
+    Evidence.objects.all().delete()
+    Return.objects.all().delete()
+    Exchange.objects.all().delete()
+    for row in StoredFile.objects.filter(name__in=("验收单.pdf", "照片.png")):
+        row.path.unlink()
+        row.delete()
+    city = people["coordinator"]
+    actions.take(city, actions.bring(city, "填报.zip", [up]))
+    return Incoming.objects.get(plan=city_plan)
+
+
+def test_evidence_comes_along_and_goes_with_its_row(city_plan: Plan, people: dict[str, User], district: User) -> None:
+    reported(city_plan, district)
+    made = actions.make_return_package(district, city_plan, east(), "2025-03")
+    assert (made.summary["files"], made.summary["named"]) == (2, 2)
+    piece = received(city_plan, people, content(made))
+    assert not Evidence.objects.exists()  # nothing is taken without a person
+    items = list(piece.items.order_by("order"))
+    entry = incoming.take(people["coordinator"], items[0])
+    rows = list(entry.evidence.order_by("n"))
+    assert [(row.name, row.caption, row.n) for row in rows] == [("验收单.pdf", "第0件", 1), ("照片.png", "第1件", 2)]
+    assert rows[0].file.path.read_bytes() == PDF + b"0"
+    assert not incoming.take(people["coordinator"], items[1]).evidence.exists()
+
+
+def test_the_same_file_is_not_attached_twice(city_plan: Plan, people: dict[str, User], district: User) -> None:
+    reported(city_plan, district)
+    piece = received(city_plan, people, content(actions.make_return_package(district, city_plan, east(), "2025-03")))
+    item = piece.items.order_by("order").first()
+    assert item is not None
+    entry = incoming.take(people["coordinator"], item)
+    evidence.attach_sent(people["coordinator"], item, entry)
+    assert entry.evidence.count() == 2
+
+
+def test_evidence_can_be_left_out(city_plan: Plan, people: dict[str, User], district: User) -> None:
+    reported(city_plan, district)
+    made = actions.make_return_package(district, city_plan, east(), "2025-03", with_files=False)
+    assert (made.summary["files"], made.summary["named"]) == (0, 2)
+    piece = received(city_plan, people, content(made))
+    item = piece.items.order_by("order").first()
+    assert item is not None
+    assert not incoming.take(people["coordinator"], item).evidence.exists()
+    assert "验收单.pdf" in json.dumps(piece.content, ensure_ascii=False)
+
+
+def test_more_evidence_than_a_package_takes_is_refused(city_plan: Plan, district: User, settings: Any) -> None:
+    reported(city_plan, district)
+    settings.LANTIAN_UPLOAD_BYTES = 20
+    with pytest.raises(NotPossible, match="2"):
+        actions.make_return_package(district, city_plan, east(), "2025-03")
+    assert not Exchange.objects.exists()
+
+
+def test_evidence_that_is_gone_is_named(city_plan: Plan, district: User) -> None:
+    ret = reported(city_plan, district)
+    Evidence.objects.filter(entry__report=ret).first().file.path.unlink()  # type: ignore[union-attr]
+    with pytest.raises(NotPossible, match=r"验收单\.pdf"):
+        actions.make_return_package(district, city_plan, east(), "2025-03")
+
+
+def renamed(parts: dict[str, bytes], content: bytes) -> None:
+    """Other bytes under the document's name of the first file, hash and all."""
+    name = next(name for name in parts if name.startswith(EVIDENCE))
+    digest = hashlib.sha256(content).hexdigest()
+    parts.pop(name)
+    parts["returns.json"] = parts["returns.json"].replace(name.removeprefix(EVIDENCE).encode(), digest.encode())
+    parts[EVIDENCE + digest] = content
+
+
+def extra(parts: dict[str, bytes]) -> None:
+    parts[EVIDENCE + hashlib.sha256(PDF).hexdigest()] = PDF
+
+
+def swapped(parts: dict[str, bytes]) -> None:
+    """Other bytes under the hash that the document names."""
+    parts[next(name for name in parts if name.startswith(EVIDENCE))] = PDF + b"other"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda parts: renamed(parts, b"MZ a program"), r"验收单\.pdf"),
+        (lambda parts: renamed(parts, b""), r"验收单\.pdf"),
+        (extra, "清单"),
+        (swapped, "清单"),
+        (lambda parts: parts.__setitem__("evidence/../../x", PDF), "清单"),
+    ],
+)
+def test_evidence_of_another_content_is_refused(
+    change: Callable[[dict[str, bytes]], None], said: str, city_plan: Plan, people: dict[str, User], district: User
+) -> None:
+    reported(city_plan, district, ("验收单.pdf",))
+    up = without(content(actions.make_return_package(district, city_plan, east(), "2025-03")), change)
+    Exchange.objects.all().delete()
+    before = StoredFile.objects.count()
+    with translation.override("zh-hans"), pytest.raises(NotPossible, match=said):
+        actions.bring(people["coordinator"], "填报.zip", [up])
+    assert not Exchange.objects.exists()
+    assert StoredFile.objects.count() == before
+
+
+def test_the_page_offers_to_leave_files_out(city_plan: Plan, district: User) -> None:
+    reported(city_plan, district)
+    client = Client()
+    client.force_login(district)
+    given = {"plan": city_plan.uid, "area": "880101", "period": "2025-03"}
+    assert "2" in client.post("/exchange/returns/", given, follow=True).content.decode()
+    client.post("/exchange/returns/", given | {"without_files": "1"}, follow=True)
+    assert [row.summary["files"] for row in Exchange.objects.order_by("serial")] == [2, 0]
 
 
 def test_the_same_package_twice_changes_nothing(city_plan: Plan, people: dict[str, User], district: User) -> None:

@@ -403,7 +403,7 @@ def test_files_come_as_downloads_and_only_to_who_may_see_them(
     url = reverse("papers:sign-on-paper", args=[paper.uid])
     client.post(url, {"scan": scan, "day": "2025-03-02", "revision": paper.revision})
     answer = client.get(reverse("papers:scan", args=[paper.uid]))
-    assert b"".join(answer.streaming_content) == PDF  # type: ignore[arg-type]
+    assert answer.content == PDF
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Content-Type"] == "application/octet-stream"
     stranger = Client()

@@ -86,3 +86,26 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return f"{self.link_id} {self.measure_id}"
+
+
+class Continuation(WithUid):
+    """上年对应: a row of a plan goes on from a row of an earlier year's, as a person accepted it.
+
+    Beside :class:`Link`, not in it: a row implements one set of rows above, by one relation that is proposed and
+    confirmed; from year to year rows split and merge, several states hold at once (continued, tightened, renumbered),
+    and only what was accepted is kept.
+    """
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="continues")
+    earlier = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="continued_by")
+    states = models.JSONField(default=list)  # of comparing.years.STATES, in that order
+    changes = models.JSONField(default=list)  # [{"field", "from", "to"}]: contracts §2
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("measure__plan", "measure__n", "earlier__n")
+        constraints = (models.UniqueConstraint(fields=("measure", "earlier"), name="continuation_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.earlier_id} → {self.measure_id}"

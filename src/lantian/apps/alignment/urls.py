@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lantian.apps.alignment.views import next_year, taken, workbench
+from lantian.apps.alignment.views import next_year, taken, workbench, years
 
 app_name = "alignment"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("links/<uuid:uid>/decide/", workbench.decide, name="decide"),
     path("links/<uuid:uid>/reopen/", workbench.reopen, name="reopen"),
     path("plans/<uuid:uid>/taken/", taken.taken, name="taken"),
+    path("plans/<uuid:uid>/years/", years.compare, name="years"),
+    path("plans/<uuid:uid>/years/accept/", years.accept, name="years-accept"),
+    path("continuations/<uuid:uid>/take-back/", years.take_back, name="years-take-back"),
     path("plans/<uuid:uid>/next-draft/", next_year.next_draft, name="next-draft"),
     path("plans/<uuid:uid>/next-draft/make/", next_year.make, name="make-draft"),
 ]

@@ -10,8 +10,9 @@ class AssessmentConfig(AppConfig):
     label = "assessment"
 
     def ready(self) -> None:
-        from lantian.apps.assessment import rights
+        from lantian.apps.assessment import continued, rights
         from lantian.apps.assessment.actions import yearend
 
         rights.register()
         yearend.register()
+        continued.register()

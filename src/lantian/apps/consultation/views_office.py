@@ -19,6 +19,7 @@ from lantian.apps.consultation.frozen import lines_of
 from lantian.apps.consultation.models import Comment, Decision, Invitation, Round
 from lantian.apps.core import downloads, policy
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.plans.models import Plan
 from lantian.apps.plans.queries import chosen
 
@@ -38,16 +39,6 @@ def _round(request: HttpRequest, uid: str) -> Round:
     row = queries.visible_round(person(request), uid)
     policy.require(person(request), "plan.view_draft", row.plan)
     return row
-
-
-def attempt(request: HttpRequest, act: Act) -> bool:
-    """Do it and say so, or say why it is not possible."""
-    try:
-        messages.success(request, act())
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True
 
 
 @require_safe

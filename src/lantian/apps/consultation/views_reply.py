@@ -20,9 +20,9 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.apps.consultation import actions, frozen, papers, queries, rights
 from lantian.apps.consultation.actions import NotPossible
 from lantian.apps.consultation.models import Comment, CommentKind, Invitation
-from lantian.apps.consultation.views_office import attempt
 from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.plans.models import RoleKind
 
 PAGE = 50

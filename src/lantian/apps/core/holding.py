@@ -1,8 +1,21 @@
-"""Holding a row that two people may change: the revision decides who comes too late."""
+"""Holding a row that two people may change: the revision decides who comes too late; and refusals in words."""
 
 from __future__ import annotations
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
+
+
+class NotPossible(Exception):
+    """A step that the state of things does not allow; the text is for the person, in the person's language."""
+
+
+class StaleError(NotPossible):
+    """Somebody else changed it since the page was opened; nothing was written."""
+
+    def __init__(self, text: str = "") -> None:
+        words = _("Somebody else changed this meanwhile. Look at what it says now, then decide again.")
+        super().__init__(text or words)
 
 
 def is_stale(row: Model, revision: int | None) -> bool:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from lantian.apps.core import history, policy
+from lantian.apps.core import downloads, history, policy
 from lantian.apps.core.models import AuditEvent
 from lantian.apps.core.policy import person
 from lantian.reading.output.rows import guard
@@ -71,8 +71,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     rows = _lines(_rows(request, chosen))
     content = _csv(rows) if form == "csv" else _xlsx(rows, f"{user} {timezone.localtime():%Y-%m-%d %H:%M}")
     name = f"lantian-history-{timezone.localdate():%Y%m%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type=_MEDIA[form], headers=headers)
+    return downloads.download(content, name, _MEDIA[form])
 
 
 def _chosen(request: HttpRequest) -> tuple[dict[str, str], list[str]]:

@@ -1,4 +1,4 @@
-"""A quota sheet as XLSX, and figures for it pasted from one: unit and quota in two columns (and last year's)."""
+"""A quota sheet as XLSX to be filled in, and figures for it from such a workbook or pasted from a spreadsheet."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from lantian.apps.supervision.models import QuotaLine, QuotaSheet
+from lantian.apps.supervision.quotabook import Cells
 from lantian.apps.supervision.templatetags.duties import figure
 from lantian.reading.output.xlsx import workbook
 from lantian.reading.text import compare_form
 
 _COLUMNS = re.compile(r"[，;；]|(?<!\d),|,(?!\d)|\s+")  # where there is no tab; a comma between digits is of a figure
-_TOTALS = ("合计", "总计", "小计", "全区", "全市", "total")
+_TOTALS = ("合计", "总计", "小计", "全区", "全市", "total", "sum")
 _HEADS = ("单位", "镇街", "区县", "单位名称", "名称", "unit")
+# How the headings of a workbook begin, in the normal form.
+_COLUMN_HEADS = {
+    "unit": ("单位", "unit"), "value": ("分解数", "任务数", "指标", "quota"), "basis": ("上年", "去年", "lastyear"),
+    "note": ("备注", "note"),
+}  # fmt: skip
+_NUMBER = re.compile(r"分解表编号[:：]\s*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 @dataclass(slots=True)
@@ -102,8 +109,98 @@ def _read_row(place: int, row: str, names: Mapping[str, int | None], found: Past
         found.problems.append(_("Line %(line)s: no figure in “%(text)s”.") % said)
 
 
+@dataclass(slots=True)
+class Filled:
+    """What a filled workbook gives: quota, last year's figure and remark by key of the unit; problems by cell."""
+
+    lines: dict[int, tuple[Decimal | None, Decimal | None, str]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def read_filled(rows: Sequence[Cells], sheet: QuotaSheet, lines: Sequence[QuotaLine]) -> Filled:
+    """The cells of a filled workbook (:mod:`quotabook`); nothing of one with problems is to be used.
+
+    Its columns are found by the head that :func:`write` prints, in either language; a cell left blank means no figure.
+    """
+    found, names = Filled(), _names(lines)
+    columns: dict[str, str] = {}
+    for row in rows:
+        texts = {_letters(place): text for place, text in row.items()}
+        if not columns:
+            _check_number(texts, sheet, found)
+            columns = _columns(texts)
+        else:
+            _read_cells(row, columns, names, found)
+    if not columns:
+        found.problems.append(_("The workbook has no columns for unit and quota: fill in the one of this page."))
+    elif not found.lines and not found.problems:
+        found.problems.append(_("The workbook names no unit."))
+    return found
+
+
+def _letters(place: str) -> str:
+    return place.rstrip("0123456789")
+
+
+def _check_number(texts: Mapping[str, str], sheet: QuotaSheet, found: Filled) -> None:
+    for text in texts.values():
+        number = _NUMBER.search(text)
+        if number is not None and number[1] != str(sheet.uid):
+            found.problems.append(_("The workbook belongs to another quota sheet; fill in the one of this page."))
+
+
+def _columns(texts: Mapping[str, str]) -> dict[str, str]:
+    """Which column holds what, if these are the headings; else nothing."""
+    columns: dict[str, str] = {}
+    for letters, text in texts.items():
+        form = compare_form(text).lower()
+        for name, heads in _COLUMN_HEADS.items():
+            if form.startswith(heads):
+                columns.setdefault(name, letters)
+    return columns if {"unit", "value"} <= set(columns) else {}
+
+
+def _read_cells(
+    row: Mapping[str, str], columns: Mapping[str, str], names: Mapping[str, int | None], found: Filled
+) -> None:
+    number = next(iter(row))[len(_letters(next(iter(row)))) :]
+    places = {name: f"{letters}{number}" for name, letters in columns.items()}
+    name = row.get(places["unit"], "")
+    if compare_form(name).lower() in _TOTALS:
+        return
+    figures: dict[str, Decimal | None] = {"value": None, "basis": None}
+    for column in figures:
+        place = places.get(column, "")
+        try:
+            figures[column] = number_or_none(row.get(place, ""))
+        except ValueError:
+            said = {"cell": place, "text": row[place][:40]}
+            found.problems.append(_("%(cell)s: “%(text)s” is no figure.") % said)
+    if not name:
+        if any(value is not None for value in figures.values()):
+            found.problems.append(_("%(cell)s: the unit is missing beside the figure.") % {"cell": places["unit"]})
+        return
+    unit = names.get(compare_form(name))
+    said = {"cell": places["unit"], "text": name[:40]}
+    if unit is None:
+        found.problems.append(_("%(cell)s: no unit of this sheet is “%(text)s”.") % said)
+    elif unit in found.lines:
+        found.problems.append(_("%(cell)s: this unit stands twice (“%(text)s”).") % said)
+    else:
+        found.lines[unit] = figures["value"], figures["basis"], row.get(places.get("note", ""), "")[:200]
+
+
+def number_or_none(text: str) -> Decimal | None:
+    """:func:`number`, None for a blank."""
+    return number(text) if text.strip() else None
+
+
 def write(sheet: QuotaSheet, lines: Sequence[QuotaLine]) -> bytes:
-    """The sheet as a workbook: unit, quota, last year, remark, and the sum."""
+    """The sheet as a workbook that can be filled in and brought back: unit, quota, last year, remark, and the sum.
+
+    A blank has no sum: it would be wrong as soon as a figure is typed. The number of the sheet keeps its figures from
+    being brought to another.
+    """
     target = io.BytesIO()
     book = workbook(target)
     page = book.add_worksheet("分解表")
@@ -111,8 +208,9 @@ def write(sheet: QuotaSheet, lines: Sequence[QuotaLine]) -> bytes:
     head = book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF4", "text_wrap": True})
     body = book.add_format({"border": 1, "text_wrap": True})
     page.write_string(0, 0, f"{sheet.spec['text']} 分解表", title)
-    letter = "　".join(filter(None, [sheet.letter_title, sheet.letter_number]))
-    page.write_string(1, 0, letter)
+    wanted = "" if sheet.total is None else _("Total of the plan") + " " + figure(sheet.total)
+    about = filter(None, [sheet.letter_title, sheet.letter_number, wanted, f"分解表编号：{sheet.uid}"])
+    page.write_string(1, 0, "　".join(about))
     unit = f"（{sheet.spec['unit']}）" if sheet.spec["unit"] else ""
     titles = ((_("Unit"), 30), (_("Quota") + unit, 14), (_("Last year"), 14), (_("Note"), 40))
     for column, (text, width) in enumerate(titles):
@@ -127,11 +225,10 @@ def write(sheet: QuotaSheet, lines: Sequence[QuotaLine]) -> bytes:
             else:
                 page.write_number(place, column, float(value), body)
         page.write_string(place, 3, line.note, body)
-    total = sum((line.value for line in lines if line.value is not None), Decimal(0))
-    page.write_string(place + 1, 0, _("Sum"), head)
-    page.write_number(place + 1, 1, float(total), head)
-    wanted = "" if sheet.total is None else _("Total of the plan") + " " + figure(sheet.total)
-    page.write_string(place + 1, 3, wanted, body)
+    given = [line.value for line in lines if line.value is not None]
+    if given:
+        page.write_string(place + 1, 0, _("Sum"), head)
+        page.write_number(place + 1, 1, float(sum(given)), head)
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     book.close()

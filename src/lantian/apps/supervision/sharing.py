@@ -109,7 +109,9 @@ def divide(
 
 
 def _part(spec: Content, number: int, item: Owed, origin: str, line: QuotaLine | None) -> Part:
-    if line is not None and line.value is not None and (origin == ShareOrigin.NONE or spec["value"] is None):
+    # A letter may set each unit another figure than the one printed for the whole and every unit alike.
+    open_figure = origin == ShareOrigin.NONE or spec["value"] is None or spec["applies"] == "both"
+    if line is not None and line.value is not None and open_figure:
         return Part(item, number, line.value, None, ShareOrigin.QUOTA, line)
     if origin == ShareOrigin.NONE:
         return Part(item, number, None, None, origin)

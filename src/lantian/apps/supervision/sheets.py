@@ -20,6 +20,7 @@ from lantian.apps.plans.models import Plan
 from lantian.apps.supervision.models import Share
 from lantian.apps.supervision.queries.incoming import code_of, countable
 from lantian.apps.supervision.queries.sheets import SheetRow
+from lantian.reading.output.stamp import stamped
 
 __all__ = ["COLUMNS", "FIELDS", "MEDIA", "archive", "file_name", "make", "sheet_of"]
 
@@ -81,10 +82,13 @@ def file_name(unit: Unit, month: str, kind: str) -> str:
     return _NOT_IN_NAMES.sub("_", f"{unit.name}-{month}-进展填报表.{kind}")
 
 
-def archive(plan: Plan, month: str, due: date, rows: Mapping[Unit, list[SheetRow]], kind: str) -> bytes:
-    """The sheets of all units as a ZIP."""
+def archive(
+    plan: Plan, month: str, due: date, rows: Mapping[Unit, list[SheetRow]], kind: str, mark: str = ""
+) -> bytes:  # fmt: skip
+    """The sheets of all units as a ZIP, each with the ``mark`` at its head (plans/watermark.py)."""
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         for unit, lines in rows.items():
-            package.writestr(file_name(unit, month, kind), make(sheet_of(plan, unit, month, due, lines), kind))
+            content = make(sheet_of(plan, unit, month, due, lines), kind)
+            package.writestr(file_name(unit, month, kind), stamped(content, kind, mark))
     return stream.getvalue()

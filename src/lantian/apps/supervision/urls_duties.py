@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lantian.apps.supervision.views import calendar, duties, duty, questions, quotas, rhythm
+from lantian.apps.supervision.views import calendar, carrying, duties, duty, questions, quotas, rhythm
 
 urlpatterns: list[URLPattern] = [
     path("plans/<uuid:uid>/duties/", duties.duties, name="duties"),
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("plans/<uuid:uid>/duties/questions/proposed/", questions.decide_proposed, name="decide-proposed"),
     path("plans/<uuid:uid>/duties/quotas/", quotas.quotas, name="quotas"),
     path("plans/<uuid:uid>/duties/quotas/open/", quotas.open_sheet, name="quota-open"),
+    path("plans/<uuid:uid>/duties/carry-on/", carrying.carry_on, name="carry-on"),
+    path("plans/<uuid:uid>/duties/carry-on/save/", carrying.save, name="carry-on-save"),
     path("plans/<uuid:uid>/duties/rhythm/", rhythm.rhythm, name="rhythm"),
     path("plans/<uuid:uid>/duties/rhythm/save/", rhythm.save, name="rhythm-save"),
     path("questions/<uuid:uid>/decide/", questions.decide, name="decide"),

@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from lantian.apps.alignment.models import Alignment, Link, Partner
 from lantian.apps.alignment.reading import wording_of
+from lantian.apps.core.holding import NotPossible, StaleError
 from lantian.apps.plans.models import Measure, Plan
 
-
-class NotPossible(Exception):
-    """A step that the state of things does not allow; the text is for the person, in the person's language."""
-
-
-class StaleError(NotPossible):
-    """Somebody else changed the link, or a new alignment replaced it, since the page was opened."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Somebody else changed this meanwhile. Look at what it says now, then decide again."))
+__all__ = ["NotPossible", "StaleError", "hold", "put_partners", "said"]
 
 
 def hold(plan: Plan) -> Alignment:

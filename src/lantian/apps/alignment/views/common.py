@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.contrib import messages
 from django.http import HttpRequest
 
-from lantian.apps.alignment.actions import NotPossible
 from lantian.apps.alignment.rights import SEE
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
@@ -22,16 +18,6 @@ def office_plan(request: HttpRequest, uid: object) -> tuple[User, Plan]:
     plan = policy.get_or_404(user, standing(Plan.objects.select_related("area", "file", "amends")), uid=uid)
     policy.require(user, SEE, plan)
     return user, plan
-
-
-def attempt(request: HttpRequest, act: Callable[[], str]) -> bool:
-    """Do it and say so, or say why it is not possible."""
-    try:
-        messages.success(request, act())
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True
 
 
 def number(text: str | None) -> int:

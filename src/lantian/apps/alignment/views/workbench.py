@@ -20,10 +20,12 @@ from lantian.apps.alignment import actions, papers, queries
 from lantian.apps.alignment.models import Link, Relation
 from lantian.apps.alignment.rights import CONFIRM, SEE
 from lantian.apps.alignment.shown import show as as_shown
-from lantian.apps.alignment.views.common import attempt, number, office_plan
+from lantian.apps.alignment.views.common import number, office_plan
 from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
+from lantian.apps.plans import watermark
 from lantian.apps.plans.models import Measure, Plan
 from lantian.apps.plans.queries.filters import uid_of
 
@@ -184,10 +186,11 @@ def _answer(request: HttpRequest, row: Link, act: Callable[[], str]) -> HttpResp
 @require_safe
 def export(request: HttpRequest, uid: UUID, fmt: str) -> HttpResponse:
     """The comparison as a table: XLSX or DOCX."""
-    _user, plan = office_plan(request, uid)
+    user, plan = office_plan(request, uid)
     alignment = queries.alignment_of(plan)
     if fmt not in papers.KINDS or alignment is None:
         raise Http404
     rows = [as_shown(row) for row in queries.with_rows(queries.links(plan))]
     content = papers.written(plan, alignment, rows, list(queries.orphans(plan, alignment)), fmt)
+    content = watermark.marked(content, fmt, plan, user)
     return downloads.download(content, papers.name(plan, fmt), papers.KINDS[fmt])

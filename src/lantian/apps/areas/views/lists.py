@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from lantian.apps.areas import listing, workbook
 from lantian.apps.areas.forms import day_of
 from lantian.apps.areas.models import Area, Level, Unit
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 
@@ -77,8 +77,7 @@ def export(request: HttpRequest) -> HttpResponse:
     book = BytesIO()
     workbook.write_workbook(book, rows)
     name = f"lantian-directory-{timezone.localdate():%Y%m%d}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(book.getvalue(), content_type=XLSX, headers=headers)
+    return downloads.download(book.getvalue(), name, XLSX)
 
 
 def _context(user: User, filters: dict[str, str], on: date) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from lantian.apps.core.holding import NotPossible
 
-class ChasingError(Exception):
+
+class ChasingError(NotPossible):
     """A step that is not possible as things stand."""
 
 

@@ -12,10 +12,10 @@ from lantian.apps.areas.models import Area
 from lantian.apps.areas.queries import office_of
 from lantian.apps.chasing import actions, rights
 from lantian.apps.chasing.models import Message, MessageState, Webhook, WebhookKind
-from lantian.apps.chasing.views.common import attempt
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 
 
 @require_safe

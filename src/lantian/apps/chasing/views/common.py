@@ -1,17 +1,13 @@
-"""What the pages share: the plan, month and unit of an address, trying a step and saying how it went."""
+"""What the pages share: the plan, month and unit of an address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest
 
 from lantian.apps.areas.models import Unit
 from lantian.apps.chasing import rights
-from lantian.apps.chasing.actions import ChasingError
 from lantian.apps.core import policy
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import Plan
@@ -45,17 +41,6 @@ def owing_unit(plan: Plan, uid: str) -> Unit:
     if row is None or not Commitment.objects.filter(plan=plan, unit=row).exists():
         raise Http404
     return row
-
-
-def attempt(request: HttpRequest, act: Callable[[], Any], said: str) -> bool:
-    """Do it and say ``said``, or say why it is not possible."""
-    try:
-        act()
-    except ChasingError as refusal:
-        messages.error(request, str(refusal))
-        return False
-    messages.success(request, said)
-    return True
 
 
 def day_of(text: str) -> date | None:

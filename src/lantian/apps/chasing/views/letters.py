@@ -16,9 +16,10 @@ from lantian.apps.chasing import actions, desk, ladder, rights
 from lantian.apps.chasing.actions.letters import reply_day
 from lantian.apps.chasing.forms import LetterForm
 from lantian.apps.chasing.models import Letter, LetterState, Reminder, RungName
-from lantian.apps.chasing.views.common import PAGE, attempt, chased_plan, month_or_404, owing_unit
+from lantian.apps.chasing.views.common import PAGE, chased_plan, month_or_404, owing_unit
 from lantian.apps.core import policy
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.papers.forms import people_of
 from lantian.apps.papers.models import Recipient
 from lantian.apps.papers.rights import issuers

@@ -5,13 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from lantian.apps.consultation.models import Invitation, Round
+from lantian.apps.core.holding import NotPossible
+
+__all__ = ["NotPossible", "hold", "hold_invitation", "hold_open"]
 
 _ROUND = ("status", "due", "silence_is_consent", "settled", "closed", "number")
 _INVITATION = ("status", "how", "answered", "answered_by", "late", "reply", "reply_name", "note", "staged")
-
-
-class NotPossible(Exception):
-    """A step that the state of the round does not allow; the text is for the person, in the person's language."""
 
 
 def hold(row: Round) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from lantian.apps.core import audit, files
-from lantian.apps.core.holding import is_stale
+from lantian.apps.core.holding import NotPossible, is_stale
 from lantian.apps.core.models import StoredFile, User
 from lantian.apps.papers import hooks
 from lantian.apps.papers.models import Paper, PaperState, PaperStep
@@ -16,7 +16,7 @@ NOTE = 300  # characters of a remark
 SCANS = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff"})
 
 
-class PaperError(Exception):
+class PaperError(NotPossible):
     """A step that the paper's state or words do not allow; the text is for the person, in the person's language."""
 
 

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.core import policy
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.papers import actions, queries, rights
 from lantian.apps.papers.kinds import kinds, shipped_templates
 from lantian.apps.papers.models import Letterhead, NumberSeries, OwnTemplate, Paper, PaperKind, PaperState
-from lantian.apps.papers.views.common import PAGE, attempt, revision_of
+from lantian.apps.papers.views.common import PAGE, revision_of
 
 
 @require_safe

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +16,12 @@ from lantian.apps.areas import queries as areas
 from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.papers import actions, queries, rights, word
 from lantian.apps.papers.actions import PaperError
 from lantian.apps.papers.actions.steps import last_step, may_send_back
 from lantian.apps.papers.models import Countersign, Letterhead, Paper, PaperState, Recipient
-from lantian.apps.papers.views.common import attempt, day_of, download, paper_in_scope, revision_of, to_paper
+from lantian.apps.papers.views.common import day_of, paper_in_scope, revision_of, to_paper
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -186,14 +187,14 @@ def docx(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 @require_safe
-def scan(request: HttpRequest, uid: str) -> FileResponse:
+def scan(request: HttpRequest, uid: str) -> HttpResponse:
     """The scan of the signed page."""
     row = paper_in_scope(request, uid)
-    return download(row.scan, row.scan_name)
+    return downloads.stored(row.scan, row.scan_name)
 
 
 @require_safe
-def reply_file(request: HttpRequest, uid: str) -> FileResponse:
+def reply_file(request: HttpRequest, uid: str) -> HttpResponse:
     """The file that a unit answered with."""
     row = _recipient(request, uid)
-    return download(row.reply_file, row.reply_name)
+    return downloads.stored(row.reply_file, row.reply_name)

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.apps.core import files, policy
+from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.people import actions, lists, papers
@@ -41,8 +41,7 @@ def imports(request: HttpRequest, kind: ListKind) -> HttpResponse:
 def empty(request: HttpRequest, kind: ListKind) -> HttpResponse:
     """The list to fill in, with a page of notes."""
     _user(request, kind)
-    headers = {"Content-Disposition": f'attachment; filename="lantian-{kind.value}.xlsx"'}
-    return HttpResponse(papers.empty_list(kind), content_type=papers.XLSX, headers=headers)
+    return downloads.download(papers.empty_list(kind), f"lantian-{kind.value}.xlsx", papers.XLSX)
 
 
 @require_POST

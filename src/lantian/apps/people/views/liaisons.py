@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.apps.areas.models import Area, Level, Unit
-from lantian.apps.core import policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.people import actions, hooks, papers, queries
@@ -59,8 +59,7 @@ def export(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     rows = queries.register_rows(user, text=chosen["q"], area=chosen["area"], show=chosen["show"], on=on)
     content = papers.register_book(queries.lines(list(rows), on))
-    headers = {"Content-Disposition": f'attachment; filename="lantian-liaisons-{on:%Y%m%d}.xlsx"'}
-    return HttpResponse(content, content_type=papers.XLSX, headers=headers)
+    return downloads.download(content, f"lantian-liaisons-{on:%Y%m%d}.xlsx", papers.XLSX)
 
 
 @require_safe
@@ -144,8 +143,7 @@ def sheet_docx(request: HttpRequest, uid: str) -> HttpResponse:
     """移交单 as a Word document."""
     user = person(request)
     row = _handover(user, uid)
-    headers = {"Content-Disposition": f'attachment; filename="lantian-handover-{row.day:%Y%m%d}.docx"'}
-    return HttpResponse(papers.handover_sheet(row), content_type=papers.DOCX, headers=headers)
+    return downloads.download(papers.handover_sheet(row), f"lantian-handover-{row.day:%Y%m%d}.docx", papers.DOCX)
 
 
 def _handover(user: User, uid: str) -> Handover:

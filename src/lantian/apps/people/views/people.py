@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.apps.areas.models import Area, Level, Membership
-from lantian.apps.core import policy, throttle
+from lantian.apps.core import downloads, policy, throttle
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.people import actions, queries
@@ -193,8 +193,7 @@ def rights(request: HttpRequest) -> HttpResponse:
         ]  # fmt: skip
         writer.writerow([guard(str(cell)) for cell in cells])
     name = f"lantian-rights-{timezone.localdate():%Y%m%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse("\ufeff" + stream.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    return downloads.download(stream.getvalue().encode("utf-8-sig"), name, "text/csv; charset=utf-8")
 
 
 def slips(request: HttpRequest, rows: list[tuple[User, str]]) -> HttpResponse:

@@ -22,7 +22,7 @@ def plan_parts(context: Context, plan: Plan, here: str) -> dict[str, Any]:
 
     Reviewing is for those who may edit a plan in preparation; 征求意见 leads those who see drafts to the rounds, and
     units that are asked to what awaits their answer; a published plan has its commitments; its summaries (month,
-    leader's page, year's end) and 承接 are the offices'; the rest is for everybody who sees the plan.
+    leader's page, year's end), 承接 and 年度对应 are the offices'; the rest is for everybody who sees the plan.
     """
     user = context["request"].user
     parts = [("table", _("Table"), reverse("plans:plan", args=[plan.uid]))]
@@ -40,6 +40,7 @@ def plan_parts(context: Context, plan: Plan, here: str) -> dict[str, Any]:
         parts.append(("answer", _("Asking for comments"), reverse("consultation:invitations")))
     if plan.kind == PlanKind.PLAN and plan.amends_id is None and policy.can(user, "plan.view_draft", plan):
         parts += _alignment(plan)
+        parts.append(("years", _("Year to year"), reverse("alignment:years", args=[plan.uid])))
     parts.append(("versions", _("Versions"), reverse("plans:versions", args=[plan.uid])))
     return {"parts": [{"label": label, "url": url, "active": name == here} for name, label, url in parts]}
 

@@ -49,10 +49,11 @@ def duty_sheet(request: HttpRequest, uid: str) -> HttpResponse:
     row = policy.get_or_404(user, Unit.objects.select_related("area"), uid=uid)
     filters = queries.chosen(request.GET, queries.UNIT_FILTERS)
     rows = queries.unit_duties(user, row, filters)
-    total = rows.count()
+    total, shown = rows.count(), list(rows[:SHEET_ROWS])
     context = {
         "unit": row,
-        "duties": rows[:SHEET_ROWS],
+        "duties": shown,
+        "printed_plans": list({duty.plan_id: duty.plan for duty in shown}.values()),
         "total": total,
         "left_out": max(0, total - SHEET_ROWS),
         "chips": filterline.chips(user, filters),

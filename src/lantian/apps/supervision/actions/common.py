@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from django.db.models import Model
-from django.utils.translation import gettext as _
 
-from lantian.apps.core.holding import is_stale
+from lantian.apps.core.holding import NotPossible, is_stale
+from lantian.apps.core.holding import StaleError as Stale
 
-
-class NotPossible(Exception):
-    """A step that the state of things does not allow; the text is for the person, in the person's language."""
-
-
-class Stale(NotPossible):
-    """Somebody else changed it since the page was opened; nothing was written."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Somebody else changed this meanwhile. Look at what it says now, then decide again."))
+__all__ = ["Altered", "NotPossible", "Stale", "hold"]
 
 
 class Altered(NotPossible):

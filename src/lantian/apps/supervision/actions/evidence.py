@@ -14,10 +14,18 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lantian.apps.core import audit, files, policy
-from lantian.apps.core.models import User
+from lantian.apps.core.models import StoredFile, User
 from lantian.apps.supervision import kinds, scanning
 from lantian.apps.supervision.actions.returns import require_link
-from lantian.apps.supervision.models import Commitment, Entry, Evidence, Return, ReturnVersion, Verdict
+from lantian.apps.supervision.models import (
+    Commitment,
+    Entry,
+    Evidence,
+    IncomingItem,
+    Return,
+    ReturnVersion,
+    Verdict,
+)
 from lantian.apps.supervision.steps import StateError, begin, bump, hold
 from lantian.reading.errors import ReadingError
 from lantian.reading.guard import run_guarded
@@ -38,19 +46,42 @@ def attach(
         _check_open(user, ret, commitment)
     short = files.short_name(name)
     with looked_at(name, chunks) as (path, _kind):
-        stored = files.store_path(user, short, path)
-        with transaction.atomic():
-            entry = _check_open(user, ret, commitment) or Entry.objects.create(report=ret, commitment=commitment)
-            # Numbers count within the commitment, whichever return brings a file.
-            Commitment.objects.select_for_update().only("pk").get(pk=commitment.pk)
-            n = (Evidence.objects.filter(commitment=commitment).aggregate(n=Max("n"))["n"] or 0) + 1
-            row = Evidence.objects.create(
-                entry=entry, commitment=commitment, file=stored, name=short, caption=caption.strip()[:200], n=n,
-                by=user,
-            )  # fmt: skip
-            audit.record(user, "evidence.attach", row, after={"name": row.name, "n": n, "sha256": stored.sha256})
-            bump(ret)
+        return attach_kept(user, ret, commitment, files.store_path(user, short, path), short, caption)
+
+
+@transaction.atomic
+def attach_kept(
+    user: User | None, ret: Return, commitment: Commitment, stored: StoredFile, name: str, caption: str = ""
+) -> Evidence:
+    """Make a file that was looked at and is kept evidence of one row of an open return.
+
+    Raises PermissionDenied or :class:`StateError`.
+    """
+    entry = _check_open(user, ret, commitment) or Entry.objects.create(report=ret, commitment=commitment)
+    # Numbers count within the commitment, whichever return brings a file.
+    Commitment.objects.select_for_update().only("pk").get(pk=commitment.pk)
+    n = (Evidence.objects.filter(commitment=commitment).aggregate(n=Max("n"))["n"] or 0) + 1
+    row = Evidence.objects.create(
+        entry=entry, commitment=commitment, file=stored, name=files.short_name(name), caption=caption.strip()[:200],
+        n=n, by=user,
+    )  # fmt: skip
+    audit.record(user, "evidence.attach", row, after={"name": row.name, "n": n, "sha256": stored.sha256})
+    bump(ret)
     return row
+
+
+def attach_sent(user: User, item: IncomingItem, entry: Entry) -> None:
+    """Attach the files that came with a row of an exchange package, each once. Raises as :func:`attach_kept`."""
+    rows = item.incoming.content.get("evidence", {})
+    sent = rows.get(str(item.spot[2]), []) if rows else []
+    if not sent:
+        return
+    there = set(entry.evidence.filter(removed=None).values_list("file__sha256", flat=True))
+    kept = StoredFile.objects.in_bulk([one["sha256"] for one in sent], field_name="sha256")
+    for one in sent:
+        if one["sha256"] not in there:
+            attach_kept(user, entry.report, entry.commitment, kept[one["sha256"]], one["name"], one["caption"])
+            there.add(one["sha256"])
 
 
 def _check_open(user: User | None, ret: Return, commitment: Commitment) -> Entry | None:

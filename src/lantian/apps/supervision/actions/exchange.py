@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max
@@ -25,7 +28,16 @@ from lantian.apps.supervision.actions.exchange_down import take_plan
 from lantian.apps.supervision.actions.exchange_up import take_returns
 from lantian.apps.supervision.exchange import plans as downward
 from lantian.apps.supervision.exchange import reports as upward
-from lantian.apps.supervision.exchange.package import Json, Package, pack, unpack
+from lantian.apps.supervision.exchange.package import (
+    EVIDENCE,
+    MAX_EVIDENCE,
+    MAX_UNPACKED,
+    Json,
+    Package,
+    laid,
+    pack,
+    unpack,
+)
 from lantian.apps.supervision.models import (
     Exchange,
     ExchangeKind,
@@ -55,8 +67,11 @@ def make_plan_package(user: User, plan: Plan, area: Area) -> Exchange:
     return _made(user, ExchangeKind.PLAN, plan, area, "", document, source, summary)
 
 
-def make_return_package(user: User, plan: Plan, area: Area, period: str) -> Exchange:
-    """区 → 市: what the district's units handed in for a month as a package. Raises PermissionDenied or NotPossible."""
+def make_return_package(user: User, plan: Plan, area: Area, period: str, *, with_files: bool = True) -> Exchange:
+    """区 → 市: what the district's units handed in for a month as a package, its evidence in it or only named.
+
+    Raises PermissionDenied or NotPossible (also where the files are more than a package takes).
+    """
     policy.require(user, "duty.assign")
     if not is_office(user, area):
         raise PermissionDenied
@@ -67,13 +82,32 @@ def make_return_package(user: User, plan: Plan, area: Area, period: str) -> Exch
         raise NotPossible(_("No unit of %(area)s has handed in a return of this month yet.") % {"area": area.name})
     document = upward.document_of(plan, period, returns)
     summary = {"returns": len(returns), "entries": sum(len(item["entries"]) for item in document["returns"])}
-    return _made(user, ExchangeKind.RETURN, plan, area, period, document, None, summary)
+    evidence = _evidence_of(upward.files_of(returns)) if with_files else {}
+    summary |= {"files": len(evidence), "named": len(upward.files_of(returns))}
+    return _made(user, ExchangeKind.RETURN, plan, area, period, document, None, summary, evidence)
+
+
+def _evidence_of(rows: Mapping[str, StoredFile]) -> dict[str, bytes]:
+    """The files of evidence by their hash. The other side takes no larger upload than we do."""
+    size = sum(row.size for row in rows.values())
+    if len(rows) > MAX_EVIDENCE or size > min(settings.LANTIAN_UPLOAD_BYTES, MAX_UNPACKED) * 9 // 10:
+        text = _("%(n)s files of evidence (%(mb)s MB) are more than a package takes. Leave the files out.")
+        raise NotPossible(text % {"n": len(rows), "mb": -(-size // 2**20)})
+    found = {}
+    for digest, row in rows.items():
+        try:
+            found[digest] = row.path.read_bytes()
+        except FileNotFoundError:
+            text = _("The file of “%(name)s” is no longer here; restore it from the backup, or leave the files out.")
+            raise NotPossible(text % {"name": row.name}) from None
+    return found
 
 
 @transaction.atomic
 def _made(
-    user: User, kind: str, plan: Plan, area: Area, period: str, document: Json, source: bytes | None, summary: Json
-) -> Exchange:
+    user: User, kind: str, plan: Plan, area: Area, period: str, document: Json, source: bytes | None, summary: Json,
+    evidence: Mapping[str, bytes] | None = None,
+) -> Exchange:  # fmt: skip
     Area.objects.select_for_update().get(pk=area.pk)  # one serial at a time
     same = Exchange.objects.filter(kind=kind, plan=plan, area=area, period=period, outgoing=True)
     serial = (same.aggregate(last=Max("serial"))["last"] or 0) + 1
@@ -82,7 +116,7 @@ def _made(
         "kind": str(kind), "uid": str(uid), "serial": serial, "made": timezone.now().isoformat(timespec="seconds"),
         "area": area.code, "plan": str(plan.uid), "title": plan.title, "period": period,
     }  # fmt: skip
-    content, code = pack(head, document, source)
+    content, code = pack(head, document, source, evidence)
     name = "-".join(filter(None, (plan.title[:60], area.name, period, f"{serial}"))).replace("/", "_") + ".zip"
     stored = files.store(user, name, [content])
     row = Exchange.objects.create(
@@ -99,8 +133,7 @@ def bring(user: User, name: str, chunks: Iterable[bytes]) -> Exchange:
     Raises PermissionDenied, :class:`Altered` with the reason for what cannot be used, or files.TooLargeError.
     """
     policy.require(user, "duty.assign")
-    with files.unpacked("package.zip", chunks) as path:
-        package = _opened(path)
+    with files.unpacked("package.zip", chunks) as path, _opened(path) as (package, _folder):
         area = _addressee(user, package)
         known = Exchange.objects.filter(code=package.code, outgoing=False).first()
         if known is not None:
@@ -109,11 +142,17 @@ def bring(user: User, name: str, chunks: Iterable[bytes]) -> Exchange:
     return _kept(user, name, package, area, stored)
 
 
-def _opened(path: Path) -> Package:
-    try:
-        return run_guarded(unpack, path)
-    except ReadingError as problem:
-        raise Altered(problem.zh if _chinese() else problem.en) from None
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Package, Path]]:
+    """The package in a file, and the folder with its evidence until the block ends. Raises :class:`Altered`."""
+    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
+        place = Path(folder) / "package.zip"
+        place.symlink_to(path.resolve())
+        try:
+            package = run_guarded(unpack, place)
+        except ReadingError as problem:
+            raise Altered(problem.zh if _chinese() else problem.en) from None
+        yield package, Path(folder) / EVIDENCE
 
 
 def _chinese() -> bool:
@@ -169,8 +208,9 @@ def _summary(package: Package) -> Json:
         return {
             "returns": len(document["returns"]),
             "entries": sum(len(item["entries"]) for item in document["returns"]),
+            "files": len(package.evidence), "named": upward.named(document),
             "units": [str(item["unit"]["name"])[:80] for item in document["returns"]][:100],
-        }
+        }  # fmt: skip
     except _NONSENSE:
         raise Altered(_("The package lacks what its kind must hold; nothing was taken.")) from None
 
@@ -185,10 +225,27 @@ def take(user: User, row: Exchange) -> Exchange:
         raise NotPossible(_("This package was made here; it is for the other side."))
     if not row.file.path.exists():
         raise Altered(_("The file of the package is no longer here."))
-    package = _opened(row.file.path)
-    _addressee(user, package)
-    if package.code != row.code:
-        raise Altered(_("The package lacks what its kind must hold; nothing was taken."))
+    with _opened(row.file.path) as (package, folder):
+        _addressee(user, package)
+        if package.code != row.code:
+            raise Altered(_("The package lacks what its kind must hold; nothing was taken."))
+        # Before the transaction: files are large, and a transaction holds up everybody.
+        kept = _kept_evidence(user, package, folder)
+    return _taken(user, row, package, kept)
+
+
+def _kept_evidence(user: User, package: Package, folder: Path) -> frozenset[str]:
+    """Keep the files of evidence; the hashes of those that are here now."""
+    for digest, name in package.evidence.items():
+        try:
+            files.store_path(user, name, folder / laid(digest, name))
+        except files.TooLargeError as large:
+            text = _("%(name)s is larger than %(mb)s MB; the package was not taken.")
+            raise Altered(text % {"name": files.short_name(name), "mb": large.limit // 2**20}) from None
+    return frozenset(package.evidence)
+
+
+def _taken(user: User, row: Exchange, package: Package, kept: frozenset[str]) -> Exchange:
     try:
         with transaction.atomic():
             Area.objects.select_for_update().get(pk=row.area_id)
@@ -197,7 +254,7 @@ def take(user: User, row: Exchange) -> Exchange:
             if row.kind == ExchangeKind.PLAN:
                 take_plan(user, row, package, plan)
             elif plan is not None:
-                take_returns(user, row, package, plan)
+                take_returns(user, row, package, plan, kept)
             row.taken = row.taken or timezone.now()
             row.save(update_fields=["plan", "summary", "taken"])
             audit.record(user, "exchange.take", row, after={"code": row.code, **row.summary})

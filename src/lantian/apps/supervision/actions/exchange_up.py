@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
@@ -26,9 +27,12 @@ from lantian.apps.supervision.models import (
 from lantian.apps.supervision.periods import months
 
 
-def take_returns(user: User, row: Exchange, package: Package, plan: Plan) -> None:
+def take_returns(user: User, row: Exchange, package: Package, plan: Plan, kept: Collection[str]) -> None:
     """Stage each unit's return where the city decides about what came in; an earlier package's rows that still wait
-    give way to it. Raises :class:`Altered`; checks no right and holds nothing, ``exchange.take`` does."""
+    give way to it. Evidence that is ``kept`` (SHA-256) waits with its row.
+
+    Raises :class:`Altered`; checks no right and holds nothing, ``exchange.take`` does.
+    """
     if row.incoming.exists():
         return
     document = package.document
@@ -42,7 +46,7 @@ def take_returns(user: User, row: Exchange, package: Package, plan: Plan) -> Non
         if unit is None or not unit.area.path.startswith(row.area.path):
             left.append(str(given["unit"]["name"])[:80])
             continue
-        staged += _stage(user, row, plan, unit, given)
+        staged += _stage(user, row, plan, unit, given, kept)
     row.plan, row.summary = plan, row.summary | {"staged": staged, "missing": left}
 
 
@@ -63,13 +67,13 @@ def _give_way(user: User, row: Exchange, plan: Plan) -> None:
         audit.record(user, "incoming.drop", piece, after={"state": str(piece.state), "newer": row.code})
 
 
-def _stage(user: User, row: Exchange, plan: Plan, unit: Any, given: Json) -> int:
+def _stage(user: User, row: Exchange, plan: Plan, unit: Any, given: Json, kept: Collection[str]) -> int:
     title = f"{row.title}　{row.period}"
     reason = {"zh": f"交换包第{row.serial}号（{row.area.name}）", "en": f"exchange package no. {row.serial}"}
     piece = Incoming.objects.create(
         plan=plan, period=row.period, unit=unit, unit_confidence=1.0, unit_reason=reason, route=Route.SHEET,
         file=row.file, name=f"{unit.name}-{row.period}（{row.area.name}交换包）"[:255], digest="",
-        content=upward.content_of(title, given), state=IncomingState.STAGED, created_by=user,
+        content=upward.content_of(title, given, kept), state=IncomingState.STAGED, created_by=user,
     )  # fmt: skip
     row.incoming.add(piece)
     mine = Commitment.objects.filter(plan=plan, unit=unit, withdrawn=None).prefetch_related("shares")

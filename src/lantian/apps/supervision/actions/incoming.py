@@ -22,7 +22,7 @@ from lantian.apps.core.models import User
 from lantian.apps.plans.content import decimal_text
 from lantian.apps.plans.models import IN_FORCE, Plan
 from lantian.apps.supervision import periods
-from lantian.apps.supervision.actions import returns
+from lantian.apps.supervision.actions import evidence, returns
 from lantian.apps.supervision.actions.common import NotPossible
 from lantian.apps.supervision.actions.returns import EntryWords
 from lantian.apps.supervision.incoming import staging
@@ -235,6 +235,7 @@ def take(user: User, item: IncomingItem, words: EntryWords | None = None, *, rep
         user, ret, item.commitment, words, route=piece.route, behalf=behalf, source=source,
         revision=there.revision if there else 0,
     )  # fmt: skip
+    evidence.attach_sent(user, item, entry)
     _decide(user, item, ItemState.TAKEN, entry)
     return entry
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lantian.apps.areas.models import Unit
@@ -20,10 +21,14 @@ from lantian.apps.plans.content import decimal_text, target_of
 from lantian.apps.plans.models import RoleKind, Target
 from lantian.apps.supervision import evaluating
 from lantian.apps.supervision.actions.common import NotPossible, hold
+from lantian.apps.supervision.actions.evidence import looked_at
 from lantian.apps.supervision.actions.making import make_measures
 from lantian.apps.supervision.models import Commitment, QuotaLine, QuotaSheet, Share, ShareOrigin
+from lantian.apps.supervision.quotabook import Cells, read_cells
 from lantian.apps.supervision.sharing import spec_key, summable
 from lantian.apps.supervision.splitting import by_weight, equal, gap
+from lantian.reading.errors import ReadingError
+from lantian.reading.guard import run_guarded
 
 LETTERS = ("application/pdf", "image/png", "image/jpeg", "image/tiff")
 Values = dict[str, Any]
@@ -191,6 +196,23 @@ def split(user: User, sheet: QuotaSheet, how: str, *, revision: int | None = Non
         raise NotPossible(_("Fill in last year's figures first.")) from None
     given = {line.unit_id: Line(line.basis, part, line.note) for line, part in zip(lines, parts, strict=True)}
     save_sheet(user, sheet, given, {}, revision=revision)
+
+
+def read_workbook(user: User, sheet: QuotaSheet, name: str, chunks: Iterable[bytes]) -> list[Cells]:
+    """The cells of a filled workbook, looked at and read in the guarded worker; nothing is kept or changed.
+
+    Raises PermissionDenied, NotPossible (another kind of file, a damaged one) or
+    :class:`lantian.apps.core.files.TooLargeError`.
+    """
+    policy.require(user, "duty.assign", sheet)
+    with looked_at(name, chunks) as (path, kind):
+        if kind != "xlsx":
+            raise NotPossible(_("%(name)s is no Excel workbook (.xlsx).") % {"name": files.short_name(name)})
+        try:
+            return run_guarded(read_cells, path)
+        except ReadingError as problem:
+            english = (get_language() or "").startswith("en")
+            raise NotPossible(problem.en if english else problem.zh) from None
 
 
 def attach(user: User, sheet: QuotaSheet, name: str, chunks: Iterable[bytes], *, revision: int | None = None) -> None:

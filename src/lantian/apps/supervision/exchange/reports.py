@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Prefetch
 
 from lantian.apps.areas.models import Area
+from lantian.apps.core.models import StoredFile
 from lantian.apps.plans.content import decimal_text
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision.exchange.plans import ref_of
@@ -35,7 +36,7 @@ def ready(plan: Plan, area: Area, period: str) -> list[Return]:
 
 
 def document_of(plan: Plan, period: str, returns: list[Return]) -> Json:
-    """Returns as a document; evidence by name and hash: the files stay with the district until they are asked for."""
+    """Returns as a document; evidence by name and hash: the files stand beside it in the package, or stay here."""
     return {"plan": str(plan.uid), "period": period, "returns": [_return(row) for row in returns]}
 
 
@@ -68,14 +69,39 @@ def _entry(entry: Entry) -> Json:
     }  # fmt: skip
 
 
-def content_of(title: str, given: Mapping[str, Any]) -> Json:
-    """One unit's return as the page of what came in shows it: lines and one table (incoming/model.py, Content)."""
+def files_of(returns: list[Return]) -> dict[str, StoredFile]:
+    """The files of evidence of the returns by their SHA-256."""
+    rows = (item for row in returns for entry in row.entries.all() for item in entry.evidence.all())
+    return {item.file.sha256: item.file for item in rows}
+
+
+def named(document: Mapping[str, Any]) -> int:
+    """How many files of evidence the returns of a document speak of."""
+    return len(
+        {item["sha256"] for given in document["returns"] for entry in given["entries"] for item in entry["evidence"]}
+    )
+
+
+def content_of(title: str, given: Mapping[str, Any], kept: Collection[str] = ()) -> Json:
+    """One unit's return as the page of what came in shows it: lines and one table (incoming/model.py, Content).
+
+    ``evidence`` says which files go with which row of the table (its place, from 0), of those that are ``kept`` here.
+    """
     name = str(given["unit"]["name"])
     rows = [{"row": 1, "cells": list(COLUMNS), "marks": {}}]
     for number, entry in enumerate(given["entries"], start=2):
         rows.append({"row": number, "cells": _cells(entry), "marks": {}})
     head = [{"line": 1, "text": title}, {"line": 2, "text": f"填报单位：{name}　签字人：{given['signer']}"}]
-    return {"kind": "exchange", "blocks": [*head, {"caption": "", "rows": rows}]}
+    evidence = {
+        str(place): found
+        for place, entry in enumerate(given["entries"], start=1)
+        if (found := [_file(item) for item in entry["evidence"] if item["sha256"] in kept])
+    }
+    return {"kind": "exchange", "blocks": [*head, {"caption": "", "rows": rows}], "evidence": evidence}
+
+
+def _file(item: Mapping[str, Any]) -> Json:
+    return {"sha256": str(item["sha256"]), "name": str(item["name"])[-255:], "caption": str(item["caption"])[:200]}
 
 
 def _cells(entry: Mapping[str, Any]) -> list[str]:

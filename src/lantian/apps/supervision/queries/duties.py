@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -86,6 +86,12 @@ def live_shares() -> Prefetch[Any]:
 def with_rows(rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
     """Commitments as lists show them: with row, unit, collective and shares; two queries however many there are."""
     return rows.select_related("measure", "unit", "via").prefetch_related(live_shares())
+
+
+def in_order(keys: Sequence[int]) -> list[Commitment]:
+    """Commitments as lists show them, in the order of their keys; the last page of 13,000 passes over keys alone."""
+    found = {row.pk: row for row in with_rows(Commitment.objects.filter(pk__in=keys).order_by())}
+    return [found[pk] for pk in keys if pk in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,5 +115,6 @@ def duty_parts(context: dict[str, Any], plan: Plan, here: str) -> dict[str, Any]
             ("questions", _("To decide"), reverse("supervision:questions", args=[plan.uid]), open_ones),
             ("quotas", _("Quota sheets"), reverse("supervision:quotas", args=[plan.uid]), 0),
             ("rhythm", _("Rhythm"), reverse("supervision:rhythm", args=[plan.uid]), 0),
+            ("carry", _("Carry settings on"), reverse("supervision:carry-on", args=[plan.uid]), 0),
         ]
     return {"parts": parts, "here": here}

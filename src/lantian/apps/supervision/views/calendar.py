@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.core import policy
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.supervision.actions import rhythm as actions
 from lantian.apps.supervision.actions.common import NotPossible
 from lantian.apps.supervision.days import workdays
 from lantian.apps.supervision.models import DayRule
-from lantian.apps.supervision.views.common import attempt
 from lantian.status import WORKDAYS, Workdays
 
 FIRST, LAST = 2015, 2060  # years that the page shows

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.contrib import messages
 from django.http import HttpRequest
 
 from lantian.apps.core import policy
 from lantian.apps.core.policy import person
 from lantian.apps.plans.models import IN_PREPARATION, Plan
-from lantian.apps.supervision.actions.common import NotPossible
 
 
 def visible_plan(request: HttpRequest, uid: str) -> Plan:
@@ -24,16 +20,6 @@ def office_plan(request: HttpRequest, uid: str) -> Plan:
     plan = visible_plan(request, uid)
     policy.require(request.user, "duty.assign", plan)
     return plan
-
-
-def attempt(request: HttpRequest, act: Callable[[], str]) -> bool:
-    """Do it and say so, or say why it is not possible."""
-    try:
-        messages.success(request, act())
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True
 
 
 def revision_of(request: HttpRequest) -> int | None:

@@ -19,6 +19,7 @@ from lantian.apps.areas.models import Unit
 from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import Job, User
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.plans import watermark
 from lantian.apps.plans.models import Plan, RoleKind
 from lantian.apps.plans.queries import chosen
@@ -29,7 +30,7 @@ from lantian.apps.supervision.actions import making
 from lantian.apps.supervision.actions.common import NotPossible
 from lantian.apps.supervision.models import Cadence, Commitment, Light, State
 from lantian.apps.supervision.queries import duties as queries
-from lantian.apps.supervision.views.common import attempt, office_plan, visible_plan
+from lantian.apps.supervision.views.common import office_plan, visible_plan
 
 MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -47,10 +48,11 @@ def duties(request: HttpRequest, uid: str) -> HttpResponse:
     filters = chosen(request.GET, queries.FILTERS)
     narrowed = queries.narrow(rows, filters, lights=office)
     counts = queries.counts(rows)
-    pages = Paginator(queries.with_rows(narrowed), queries.PAGE)
+    pages: Paginator[Any] = Paginator(narrowed.values_list("pk", flat=True), queries.PAGE)
     if not any(filters.values()):
         pages.count = counts.total  # counted already
     page = pages.get_page(request.GET.get("page"))
+    page.object_list = queries.in_order(list(page.object_list))
     context = {
         "plan": plan,
         "page": page,

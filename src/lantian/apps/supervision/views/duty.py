@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.core import policy
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.supervision import curvechart, evaluating, rights
 from lantian.apps.supervision.actions import duties as actions
 from lantian.apps.supervision.actions.common import NotPossible
@@ -24,7 +25,7 @@ from lantian.apps.supervision.queries.history import told
 from lantian.apps.supervision.quotasheet import number
 from lantian.apps.supervision.reports import reports_of
 from lantian.apps.supervision.templatetags.duties import language
-from lantian.apps.supervision.views.common import attempt, revision_of
+from lantian.apps.supervision.views.common import revision_of
 from lantian.status import Report, Status, curve_label, curve_of, curve_presets, explain, period_bounds, period_label
 
 NUMERIC = frozenset({"level", "change", "count", "rate", "rank"})

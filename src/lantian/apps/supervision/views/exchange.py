@@ -101,7 +101,10 @@ def make_return(request: HttpRequest) -> HttpResponse:
     user = person(request)
     policy.require(user, "duty.assign")
     period = request.POST.get("period", "")
-    return _attempt(request, lambda: actions.make_return_package(user, *_chosen(request, user), period))
+    whole = request.POST.get("without_files") != "1"
+    return _attempt(
+        request, lambda: actions.make_return_package(user, *_chosen(request, user), period, with_files=whole)
+    )
 
 
 @require_POST

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from lantian.apps.core import files
 from lantian.apps.core.models import User
+from lantian.apps.core.trying import attempt
 from lantian.apps.plans.models import RoleKind
 from lantian.apps.supervision import entryform, kinds, scriptwords, snapshots
 from lantian.apps.supervision.actions import evidence as evidence_actions
@@ -181,15 +181,9 @@ def back(sheet: Sheet, anchor: str = "") -> HttpResponse:
     return redirect(sheet.base + anchor)
 
 
-def attempt(request: HttpRequest, sheet: Sheet, act: Callable[[], str], anchor: str = "") -> HttpResponse:
+def tried(request: HttpRequest, sheet: Sheet, act: Callable[[], str], anchor: str = "") -> HttpResponse:
     """Do ``act``, say what it says or why it was refused, and go back to the sheet."""
-    try:
-        messages.success(request, act())
-    except (StaleError, StateError) as refusal:
-        messages.error(request, str(refusal))
-    except files.TooLargeError as large:
-        text = _("The file is larger than %(limit)s MB and was not taken.")
-        messages.error(request, text % {"limit": large.limit // (1024 * 1024)})
+    attempt(request, act)
     return back(sheet, anchor)
 
 
@@ -200,7 +194,7 @@ def no_change(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         count = actions.no_change(sheet.user, sheet.ret, route=sheet.route, behalf=sheet.behalf)
         return _("%(n)s rows say “no change” now; look at them before you hand in.") % {"n": count}
 
-    return attempt(request, sheet, act)
+    return tried(request, sheet, act)
 
 
 def submit(request: HttpRequest, sheet: Sheet) -> HttpResponse:
@@ -236,7 +230,7 @@ def attach(request: HttpRequest, sheet: Sheet, row: Row) -> HttpResponse:
             )  # fmt: skip
         return _("%(n)s files were attached.") % {"n": len(given)}
 
-    return attempt(request, sheet, act, f"#row-{row.commitment.uid}")
+    return tried(request, sheet, act, f"#row-{row.commitment.uid}")
 
 
 def detach(request: HttpRequest, sheet: Sheet, row: Evidence) -> HttpResponse:
@@ -246,4 +240,4 @@ def detach(request: HttpRequest, sheet: Sheet, row: Evidence) -> HttpResponse:
         evidence_actions.remove(sheet.user, row)
         return _("%(name)s was taken away.") % {"name": row.name}
 
-    return attempt(request, sheet, act, f"#row-{row.commitment.uid}")
+    return tried(request, sheet, act, f"#row-{row.commitment.uid}")

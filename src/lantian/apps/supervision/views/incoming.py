@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -20,19 +19,18 @@ from lantian.apps.areas.models import Unit
 from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision import entryform, itemform, showing
 from lantian.apps.supervision.actions import incoming as actions
 from lantian.apps.supervision.actions.common import NotPossible
 from lantian.apps.supervision.models import Commitment, Incoming, IncomingItem, IncomingState, ItemState, Return, Route
 from lantian.apps.supervision.queries import incoming as queries
-from lantian.apps.supervision.steps import StaleError, StateError
 from lantian.apps.supervision.views.common import office_plan
 
 PAGE = 50
 FILES_AT_ONCE = 40
 LEVELS = (95, 90, 80, 60)  # per cent from which rows are offered to be taken together
-_REFUSALS = (NotPossible, StateError, StaleError)
 
 
 @require_safe
@@ -88,17 +86,6 @@ def take_file(request: HttpRequest, user: User, plan: Plan, month: str, route: s
         text = _("%(name)s is larger than %(limit)s MB and was not taken; the other files were kept.")
         messages.error(request, text % {"name": name, "limit": large.limit // (1024 * 1024)})
         return False
-
-
-def attempt(request: HttpRequest, act: Callable[[], str]) -> bool:
-    """Do it and say so (nothing is said for ""), or say why it is not possible."""
-    try:
-        if said := act():
-            messages.success(request, said)
-    except _REFUSALS as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True
 
 
 def _piece(request: HttpRequest, uid: str) -> Incoming:

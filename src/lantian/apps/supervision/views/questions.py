@@ -20,6 +20,7 @@ from lantian.apps.areas.models import Unit
 from lantian.apps.areas.queries import Directory
 from lantian.apps.core import policy
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.plans.models import Plan
 from lantian.apps.plans.queries.filters import uid_of
 from lantian.apps.supervision.actions import questions as actions
@@ -27,7 +28,7 @@ from lantian.apps.supervision.actions.common import NotPossible
 from lantian.apps.supervision.models import Question, QuestionKind
 from lantian.apps.supervision.owing import plan_day
 from lantian.apps.supervision.queries import duties as queries
-from lantian.apps.supervision.views.common import attempt, office_plan, revision_of
+from lantian.apps.supervision.views.common import office_plan, revision_of
 
 PAGE = 50
 _SEPARATORS = re.compile(r"[、，,；;\s]+")

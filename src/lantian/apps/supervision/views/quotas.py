@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.apps.core import downloads, policy
 from lantian.apps.core.files import TooLargeError
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.plans import watermark
 from lantian.apps.plans.models import Target, TargetKind
 from lantian.apps.supervision import quotasheet
@@ -25,7 +27,7 @@ from lantian.apps.supervision.actions.quotas import Line
 from lantian.apps.supervision.models import QuotaLine, QuotaSheet
 from lantian.apps.supervision.sharing import summable
 from lantian.apps.supervision.splitting import gap
-from lantian.apps.supervision.views.common import attempt, office_plan, revision_of
+from lantian.apps.supervision.views.common import office_plan, revision_of
 from lantian.apps.supervision.views.duties import MEDIA
 
 _NO_QUOTA = (TargetKind.DELIVERABLE, TargetKind.CADENCE, TargetKind.DIRECTION, TargetKind.RANK)
@@ -47,8 +49,9 @@ def quotas(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "supervision/duties/quotas.html", context)
 
 
-def _sums(sheet: QuotaSheet) -> dict[str, Any]:
-    values = [line.value for line in sheet.lines.all()]
+def _sums(sheet: QuotaSheet, typed: Mapping[int, Any] | None = None) -> dict[str, Any]:
+    """Sum, gap and counts of the lines, ``typed`` in their place: what they would be once saved."""
+    values = [(typed or {}).get(line.unit_id, line).value for line in sheet.lines.all()]
     given = [value for value in values if value is not None]
     return {"sum": sum(given, Decimal(0)), "gap": gap(_total(sheet), values), "given": len(given), "units": len(values)}
 
@@ -98,14 +101,14 @@ def _page(
         "plan": row.plan,
         "sheet": row,
         "lines": shown,
-        "sums": _sums(row),
+        "sums": _sums(row, typed),
         "total": _total(row),
         "adds": row.spec["kind"] not in (TargetKind.LEVEL, TargetKind.RATE, TargetKind.RANK),
         "problems": actions.problems(row) if not row.issued else [],
         "pasted": pasted,
         "typed": typed,
         "errors": errors or [],
-        "values": request.POST if status != 200 else {},
+        "values": request.POST,
     }
     return render(request, "supervision/duties/quota.html", context, status=status)
 
@@ -117,6 +120,8 @@ def save(request: HttpRequest, uid: str) -> HttpResponse:
     step = request.POST.get("step", "save")
     if step == "paste":
         return _paste(request, row)
+    if step == "workbook":
+        return _filled(request, row)
     lines, errors = _lines(request, row)
     head, wrong = _head(request)
     if errors or wrong:
@@ -186,6 +191,26 @@ def _paste(request: HttpRequest, row: QuotaSheet) -> HttpResponse:
         for line in lines
     }
     return _page(request, row, pasted, typed)
+
+
+def _filled(request: HttpRequest, row: QuotaSheet) -> HttpResponse:
+    """Show what a filled workbook gives in the form, not saved yet; of one with problems nothing but the problems."""
+    upload, lines = request.FILES.get("workbook"), list(row.lines.all())
+    try:
+        if upload is None:
+            raise NotPossible(_("Choose a file first."))
+        cells = actions.read_workbook(person(request), row, upload.name or "", upload.chunks())
+    except NotPossible as refusal:
+        return _page(request, row, errors=[str(refusal)], status=400)
+    except TooLargeError as refusal:
+        text = _("The file is larger than %(mb)s MB.") % {"mb": refusal.limit // 2**20}
+        return _page(request, row, errors=[text], status=400)
+    found = quotasheet.read_filled(cells, row, lines)
+    if found.problems:
+        return _page(request, row, errors=found.problems, status=400)
+    typed = {unit: Line(basis, value, note) for unit, (value, basis, note) in found.lines.items()}
+    read = quotasheet.Pasted({unit: line.value for unit, line in typed.items() if line.value is not None})
+    return _page(request, row, read, typed)
 
 
 @require_safe

@@ -102,4 +102,4 @@ def withdraw(request: HttpRequest, uid: str) -> HttpResponse:
         actions.withdraw(person(request), found.ret)
         return _("The return is a draft again; hand it in when it is corrected.")
 
-    return filling.attempt(request, found, act)
+    return filling.tried(request, found, act)

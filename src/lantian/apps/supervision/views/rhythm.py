@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision import periods
 from lantian.apps.supervision.actions import rhythm as actions
 from lantian.apps.supervision.days import workdays
 from lantian.apps.supervision.models import Cadence, Commitment, Rhythm
-from lantian.apps.supervision.views.common import attempt, office_plan, revision_of
+from lantian.apps.supervision.views.common import office_plan, revision_of
 from lantian.status import period_label
 
 
