@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from lantian.apps.assessment.models import Scorecard
+from lantian.apps.assessment.queries import scorecards as queries
 from lantian.apps.core import actions as core
 from lantian.apps.core.models import AuditEvent, User
 from lantian.apps.plans.models import Plan
@@ -98,12 +101,21 @@ def test_demo_prepares_a_city_and_one_login_per_role(
         assert user.demonstration
         assert not user.must_change_password
     shown = {plan.title: plan.measures.count() for plan in Plan.objects.filter(status="published", kind="plan")}
+    settled = Plan.objects.get(status="closed")
+    assert (settled.year, settled.measures.count()) == (2025, 11)
+    year_end = settled.year_ends.get()
+    assert year_end.pack.is_file()
+    assert len(year_end.content["files"]) == 8
+    card = Scorecard.objects.get()
+    assert card.appeals.get().by.username == "demo-reporter"
+    scores = [row.score for row in queries.rows(card, timezone.localdate())]
+    assert [score.rank for score in scores] == [1, 2, 3, None]  # of one street a figure is still missing
     assert shown.pop("云溪市大气污染防治2025年行动计划") == 3
     assert sorted(shown.values()) == [25, 79]
     events = AuditEvent.objects.count()
     assert run(demo) == 0
     assert capsys.readouterr().out == first
-    assert AuditEvent.objects.count() == events + 2  # the two imports that were asked for again
+    assert AuditEvent.objects.count() == events + 3  # the three imports that were asked for again
 
 
 @db

@@ -83,7 +83,7 @@ def enter(site: Site, browser: Browser, tolerated: list[str]) -> Iterator[Callab
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda sent: None if sent.url.startswith(site.address) else complaints.append(sent.url))
-        page.goto(site.address)
+        page.goto(f"{site.address}/plans/")  # asked for before the login, found again after it
         if page.get_by_label("密码").count():
             user, password = site.logins[role]
             page.get_by_label("用户名").fill(user)

@@ -39,7 +39,7 @@ def keyboard(site: Site, browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     page.add_init_script("""for (const name of ["mousedown", "pointerdown", "touchstart"])
         addEventListener(name, (event) => event.isTrusted && (event.preventDefault(), window.pointed = true), true)""")
-    page.goto(site.address)
+    page.goto(f"{site.address}/plans/")
     yield page
     assert not page.evaluate("window.pointed")
     context.close()

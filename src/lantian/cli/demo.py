@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lantian.apps.plans.models import Plan
 
 LOGINS = "demo-logins.txt"
+PLANS = ("district2025.html", "plan.html", "district.html")
 
 
 class Login(NamedTuple):
@@ -75,6 +76,7 @@ def prepare(plan: Path | None, *, story: bool = True) -> list[Login]:
     Raises DemoError.
     """
     from lantian.apps.areas import actions as areas
+    from lantian.apps.core import policy
     from lantian.cli import demo_story
 
     folder = data_folder()
@@ -84,18 +86,17 @@ def prepare(plan: Path | None, *, story: bool = True) -> list[Login]:
         raise DemoError(str(error)) from None
     logins = _users(folder)
     told = demo_story.told(folder)
-    for document in [folder / "plan.html", folder / "district.html", *([plan] if plan else [])]:
+    for document in [*(folder / name for name in PLANS), *([plan] if plan else [])]:
         _publish(document, demo_story.heads(told))
     if story:
-        demo_story.play(_coordinator(), told, folder / "letter.pdf")
+        demo_story.play(_person(policy.COORDINATOR), _person(policy.REPORTER), told, folder / "letter.pdf")
     return logins
 
 
-def _coordinator() -> User:
-    from lantian.apps.core import policy
+def _person(role: str) -> User:
     from lantian.apps.core.models import User
 
-    return User.objects.get(username=f"demo-{policy.COORDINATOR}")
+    return User.objects.get(username=f"demo-{role}")
 
 
 def _users(folder: Path) -> list[Login]:
@@ -162,14 +163,14 @@ def _keep(path: Path, logins: list[Login]) -> None:
 
 def _publish(document: Path, heads: Mapping[str, dict[str, Any]]) -> None:
     """Import and publish a plan as the demonstration's coordinator, and make its commitments."""
-    from lantian.apps.core import jobs
+    from lantian.apps.core import jobs, policy
     from lantian.apps.core.files import TooLargeError
     from lantian.apps.core.models import Job, JobState
     from lantian.apps.plans import actions
     from lantian.apps.plans.models import Plan
     from lantian.apps.supervision.actions.making import MAKE
 
-    user = _coordinator()
+    user = _person(policy.COORDINATOR)
     chinese = prefers_chinese()
     try:
         job = actions.import_file(user, document.name, document)

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from lantian.cli import demo_year
+from lantian.cli.demo_entries import attach, figure, files_of
+
 if TYPE_CHECKING:
     from lantian.apps.areas.models import Unit
     from lantian.apps.core.models import User
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from lantian.apps.supervision.queries.returns import Row
 
 Story = Mapping[str, Any]
-_COUNT, _SMALL = "count", Decimal("0.01")
 
 
 def told(folder: Path) -> dict[str, Any]:
@@ -32,15 +34,27 @@ def told(folder: Path) -> dict[str, Any]:
 
 def heads(story: Story) -> dict[str, dict[str, Any]]:
     """Number and day of issue by the plan's title: what the printed annex does not say."""
-    city = story["city"]
-    return {story["plan"]: dict(story["head"]), city["title"]: {"number": city["number"]}}
+    city, settled = story["city"], story["settled"]
+    return {
+        story["plan"]: dict(story["head"]),
+        city["title"]: {"number": city["number"]},
+        settled["plan"]: dict(settled["head"]),
+    }
 
 
-def play(user: User, story: Story, letter: Path) -> None:
-    """Play the story for its plan as ``user``; ``letter`` is the document that sets the quotas.
+def play(user: User, reporter: User, story: Story, letter: Path) -> None:
+    """Play the year so far as ``user``, then last year's end and the scorecard, against which ``reporter`` appeals.
 
-    Every step leaves alone what is there, so that a story that was interrupted goes on; the last one ends it.
+    ``letter`` is the document that sets the quotas. Every step leaves alone what is there, so that a story that was
+    interrupted goes on.
     """
+    _this_year(user, story, letter)
+    demo_year.settle(user, story["settled"])
+    demo_year.score(user, reporter, story["scorecard"])
+
+
+def _this_year(user: User, story: Story, letter: Path) -> None:
+    """The plan's months, until the matter from above is handed out, which ends them."""
     from lantian.apps.plans.models import Plan
     from lantian.apps.supervision import evaluating
     from lantian.apps.supervision.actions import questions
@@ -49,7 +63,7 @@ def play(user: User, story: Story, letter: Path) -> None:
     plan = Plan.objects.select_related("area").get(title=story["plan"], amends=None)
     if Errand.objects.filter(source_number=story["errand"]["number"]).exists():
         return
-    for each in Plan.objects.filter(title__in=heads(story)):
+    for each in Plan.objects.filter(title__in=[story["plan"], story["city"]["title"]]):
         questions.decide_proposed(user, each)
     _decide(user, plan, story)
     _quotas(user, plan, story, letter)
@@ -140,6 +154,7 @@ def _report(user: User, plan: Plan, unit: Unit, month: str, story: Story) -> Non
         words = _words(row, unit, month, story)
         source = {"caller": signer} if route == "phone" else {}
         returns.write_entry(user, ret, row.commitment, words, route=route, behalf=behalf, source=source)
+        attach(user, ret, row.commitment, story["finished"], month)
     ret.refresh_from_db()
     returns.submit(user, ret, signer=signer, route=route, behalf=behalf)
     back = story["back"].get(unit.name)
@@ -160,30 +175,15 @@ def _words(row: Row, unit: Unit, month: str, story: Story) -> Any:
     texts = story["words"].get(row.commitment.measure.n)
     words = texts[story["months"].index(month)] if texts else "按计划推进。"
     pace = Decimal(str(story["pace"].get(unit.name, 1)))
-    figures = {str(item.share.uid): _figure(item, pace) for item in row.figures}
+    figures = {str(item.share.uid): figure(item, pace) for item in row.figures}
     return EntryWords(
         progress=words,
+        done=bool(files_of(row.commitment, story["finished"], month)),
         problems="增容手续办理较慢。" if row.commitment.measure.n == 9 and pace < 1 else "",
         next_step="按时限推进。",
         figures={uid: pair for uid, pair in figures.items() if pair != (None, None)},
         explanation="数据以本单位台账为准，已核对。",
     )
-
-
-def _figure(item: Any, pace: Decimal) -> tuple[Decimal | None, Decimal | None]:
-    """What the unit reports: counts along the plan curve at its pace, whole things; of others the target nearly met."""
-    value = item.share.value
-    if value is None:
-        return None, None
-    if item.kind == _COUNT:
-        aim = item.planned if item.planned is not None else value
-        now = (aim * pace).to_integral_value() if value == value.to_integral_value() else (aim * pace).quantize(_SMALL)
-        now = max(min(now, value), item.before or Decimal(0))
-        return now - (item.before or Decimal(0)), now
-    at_most = (item.share.spec.get("comparator") or "") in ("<=", "<")
-    off = (value * (Decimal("1.06") - pace * Decimal("0.08"))) if at_most else value * min(Decimal(1), pace)
-    now = off.quantize(_SMALL)
-    return None, min(now, Decimal(100)) if item.unit == "%" else now
 
 
 def _set_back(ret: Return) -> None:

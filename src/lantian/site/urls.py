@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from lantian.apps.core.views import home
 from lantian.site import api
+from lantian.site.landing import home
 
 urlpatterns = [
     path("", home, name="home"),

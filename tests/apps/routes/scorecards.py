@@ -31,6 +31,8 @@ ROUTES: Routes = {
     "assessment:scorecard-freeze": ("post", "scorecard", (LOGIN, 403, 302, 403)),
     "assessment:scorecard-draft": ("get", "scorecard docx", (LOGIN, 403, 200, 200)),
     "assessment:scorecard-entries": ("get", "scorecard", (LOGIN, 403, 200, 200)),
+    "assessment:scorecard-column": ("get", "scorecard column", (LOGIN, 403, 200, 403)),
+    "assessment:scorecard-history": ("get", "scorecard", (LOGIN, 403, 200, 200)),
     "assessment:scorecard-enter": ("post", "scorecard", (LOGIN, 403, 302, 403)),
     "assessment:scorecard-unit": ("get", "scored unit", (LOGIN, 200, 200, 200)),
     "assessment:scorecard-appeal": ("post", "scored unit", (LOGIN, 403, 302, 403)),
@@ -45,6 +47,8 @@ DRAFT: Routes = {
     "assessment:scorecard": ("get", "others scorecard", (LOGIN, 404, 200, 200)),
     "assessment:scorecard-edit": ("get", "others scorecard", (LOGIN, 404, 200, 403)),
     "assessment:scorecard-entries": ("get", "others scorecard", (LOGIN, 404, 200, 200)),
+    "assessment:scorecard-column": ("get", "others scorecard column", (LOGIN, 404, 200, 403)),
+    "assessment:scorecard-history": ("get", "others scorecard", (LOGIN, 404, 200, 200)),
     "assessment:scorecard-unit": ("get", "others scored unit", (LOGIN, 404, 200, 200)),
 }
 TEXT = """scorecard: 1
@@ -72,11 +76,13 @@ def things(make_plan: Callable[..., Plan]) -> dict[str, list[Any]]:
     return {
         "scorecard": [card.uid],
         "scorecard docx": [card.uid, "docx"],
+        "scorecard column": [card.uid, "visits"],
         "scored unit": [card.uid, bureau.uid],
         "score appeal": [appeal.uid],
         "score entry": [card.entered.get(unit=transport).uid],
         "score version": [version.uid],
         "score version xlsx": [version.uid, "xlsx"],
         "others scorecard": [others.uid],
+        "others scorecard column": [others.uid, "visits"],
         "others scored unit": [others.uid, transport.uid],
     }

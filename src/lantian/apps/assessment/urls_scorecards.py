@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lantian.apps.assessment.views import scorecards, scores
+from lantian.apps.assessment.views import columns, scorecards, scores
 
 urlpatterns: list[URLPattern] = [
     path("scorecards/", scorecards.cards, name="scorecards"),
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("scorecards/<uuid:uid>/freeze/", scorecards.freeze, name="scorecard-freeze"),
     path("scorecards/<uuid:uid>/draft.<str:form>", scorecards.draft, name="scorecard-draft"),
     path("scorecards/<uuid:uid>/entries/", scores.entries, name="scorecard-entries"),
+    path("scorecards/<uuid:uid>/entries/<str:item>/", columns.column, name="scorecard-column"),
+    path("scorecards/<uuid:uid>/history/", scorecards.history, name="scorecard-history"),
     path("scorecards/<uuid:uid>/enter/", scores.enter, name="scorecard-enter"),
     path("scorecards/<uuid:uid>/units/<uuid:unit>/", scores.unit, name="scorecard-unit"),
     path("scorecards/<uuid:uid>/units/<uuid:unit>/appeal/", scores.appeal, name="scorecard-appeal"),

@@ -1,4 +1,4 @@
-"""Login, logout, language, password, the start page and the pages of refusal."""
+"""Login, logout, language, password and the pages of refusal."""
 
 from __future__ import annotations
 
@@ -18,11 +18,6 @@ from django.views.decorators.http import require_POST
 from lantian.apps.core import actions, audit
 from lantian.apps.core.forms import LoginForm, PasswordForm
 from lantian.apps.core.models import User
-
-
-def home(_request: HttpRequest) -> HttpResponse:
-    """The start page; until there is an overview it is the list of plans."""
-    return redirect("plans:list")
 
 
 @method_decorator(login_not_required, name="dispatch")

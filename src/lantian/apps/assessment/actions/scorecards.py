@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ from lantian.apps.assessment.scoring import MANUAL, Card, read_card, split
 from lantian.apps.core import audit, files, policy
 from lantian.apps.core.models import StoredFile, User
 from lantian.apps.plans.models import IN_PREPARATION, Plan, PlanKind
-from lantian.apps.supervision.actions.common import NotPossible, hold
+from lantian.apps.supervision.actions.common import NotPossible, Stale, hold
 from lantian.apps.supervision.actions.evidence import looked_at
 from lantian.apps.supervision.models import Commitment
 from lantian.apps.supervision.steps import StateError
@@ -165,20 +165,57 @@ def enter(
     Raises PermissionDenied, ``NotPossible``, or ``TooLargeError``.
     """
     policy.require(user, EDIT, card)
-    if name not in entered_names(card) or not card.units.filter(pk=unit.pk).exists():
+    _check_figures(card, {(unit.pk, name): value}, basis)
+    stored = _kept(user, upload)
+    with transaction.atomic():
+        return _entered(user, card, unit, name, value, (since, basis.strip(), stored, _name(upload)))
+
+
+def enter_column(
+    user: User, card: Scorecard, figures: Mapping[tuple[int, str], Decimal], *, since: date, basis: str,
+    upload: Upload | None = None, seen: tuple[Sequence[str], int] | None = None,
+) -> int:  # fmt: skip
+    """Enter figures of many units, by (unit's key, name), that rest on one paper: all or none. Returns how many.
+
+    ``seen``: names of the page's figures and how often they had been entered when the page was made. Raises
+    PermissionDenied, ``Stale``, ``NotPossible``, or ``TooLargeError``.
+    """
+    policy.require(user, EDIT, card)
+    if not figures:
+        raise NotPossible(_("Nothing was typed or pasted."))
+    _check_figures(card, figures, basis)
+    stored = _kept(user, upload)
+    with transaction.atomic():
+        hold(card, None)
+        if seen is not None and card.entered.filter(name__in=seen[0]).count() != seen[1]:
+            raise Stale
+        units = card.units.in_bulk([key for key, _figure in figures])
+        for (key, name), value in figures.items():
+            _entered(user, card, units[key], name, value, (since, basis.strip(), stored, _name(upload)))
+    return len(figures)
+
+
+def _check_figures(card: Scorecard, figures: Mapping[tuple[int, str], Decimal | None], basis: str) -> None:
+    names, units = set(entered_names(card)), set(card.units.values_list("pk", flat=True))
+    if any(name not in names or key not in units for key, name in figures):
         raise NotPossible(_("The card asks for no such figure of this unit."))
-    if value is not None and not (value.is_finite() and abs(value) < _LARGEST):
+    if any(value is not None and not (value.is_finite() and abs(value) < _LARGEST) for value in figures.values()):
         raise NotPossible(_("A number is wanted."))
     if not basis.strip() or len(basis) > LONGEST_BASIS:
         raise NotPossible(_("Say on what paper the figure rests, in at most %(n)s characters.") % {"n": LONGEST_BASIS})
-    stored = _kept(user, upload)
-    with transaction.atomic():
-        row = EnteredFact.objects.create(
-            card=card, unit=unit, name=name, value=value, since=since, basis=basis.strip(), file=stored,
-            file_name=_name(upload), by=user,
-        )  # fmt: skip
-        after = {"unit": unit.name, "name": name, "value": None if value is None else str(value), "basis": row.basis}
-        audit.record(user, "scorecard.enter", row, after=after)
+
+
+def _entered(
+    user: User, card: Scorecard, unit: Unit, name: str, value: Decimal | None,
+    rests: tuple[date, str, StoredFile | None, str],
+) -> EnteredFact:  # fmt: skip
+    since, basis, stored, file_name = rests
+    row = EnteredFact.objects.create(
+        card=card, unit=unit, name=name, value=value, since=since, basis=basis, file=stored, file_name=file_name,
+        by=user,
+    )  # fmt: skip
+    after = {"unit": unit.name, "name": name, "value": None if value is None else str(value), "basis": row.basis}
+    audit.record(user, "scorecard.enter", row, after=after)
     return row
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -16,8 +17,11 @@ from lantian.apps.areas.models import Unit
 from lantian.apps.assessment import providers
 from lantian.apps.assessment.models import Appeal, AppealState, Scorecard, ScoreVersion
 from lantian.apps.assessment.scoring import Adjustment, Card, ItemScore, Reason, Ref, UnitScore, Words, read_card, score
+from lantian.apps.core import history as core_history
 from lantian.apps.core import policy
-from lantian.apps.core.models import User
+from lantian.apps.core.models import AuditEvent, User
+
+SAMPLE = Path(__file__).parent.parent / "samples" / "scorecard.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,16 @@ def appeals(user: User, card: Scorecard) -> QuerySet[Appeal]:
     """The appeals that the person may see, those to be decided first."""
     found = policy.scope(user, card.appeals.select_related("unit", "by", "decided_by"))
     return found.order_by("-state", "-id")
+
+
+def history(card: Scorecard) -> list[core_history.Entry]:
+    """The latest events of the card and of its figures, appeals and frozen scores, newest first."""
+    there = Q(object_uid=card.uid)
+    for parts in (card.entered, card.appeals, card.versions):
+        there |= Q(object_uid__in=parts.order_by().values("uid"))
+    return core_history.entries(
+        AuditEvent.objects.filter(there).select_related("user").order_by("-id")[: core_history.PAGE]
+    )
 
 
 def frozen(card: Scorecard) -> QuerySet[ScoreVersion]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -22,16 +21,17 @@ from lantian.apps.assessment import rights_scorecards as rights
 from lantian.apps.assessment import scorepapers, scoretexts
 from lantian.apps.assessment.actions import scorecards as actions
 from lantian.apps.assessment.models import Scorecard, ScoreVersion
+from lantian.apps.assessment.queries import columns
 from lantian.apps.assessment.queries import scorecards as queries
-from lantian.apps.assessment.scoring import CardError, UnitScore, Words, sources
+from lantian.apps.assessment.scoring import CardError, Item, UnitScore, Words, sources
 from lantian.apps.assessment.views.merge import download
 from lantian.apps.core import files, policy
+from lantian.apps.core import history as core_history
 from lantian.apps.core.policy import person
 from lantian.apps.supervision.actions.common import NotPossible
 from lantian.apps.supervision.views.common import revision_of
 
 PAGE = 50
-SAMPLE = Path(actions.__file__).parent.parent / "samples" / "scorecard.yaml"
 _TEXT_BYTES = 240_000
 
 
@@ -88,7 +88,7 @@ def cards(request: HttpRequest) -> HttpResponse:
 def sample(request: HttpRequest) -> HttpResponse:
     """The sample card as a file to start from."""
     policy.require(request.user, rights.EDIT)
-    response = HttpResponse(SAMPLE.read_bytes(), content_type="application/yaml; charset=utf-8")
+    response = HttpResponse(queries.SAMPLE.read_bytes(), content_type="application/yaml; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="scorecard.yaml"'
     return response
 
@@ -109,7 +109,7 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, row: Scorecard | None) -> HttpResponse:
-    text, problems, refusal = row.text if row else SAMPLE.read_text(encoding="utf-8"), [], ""
+    text, problems, refusal = row.text if row else queries.SAMPLE.read_text(encoding="utf-8"), [], ""
     if request.method == "POST":
         try:
             text = _given(request)
@@ -156,11 +156,24 @@ def card(request: HttpRequest, uid: str) -> HttpResponse:
         "card": row, "read": read, "day": day, "today": timezone.localdate(), "office": office,
         "may": policy.can(user, rights.EDIT, row), "window": actions.window_open(row, timezone.localdate()),
         "heads": [(item.key, names[item.key], scoretexts.figure(item.weight), item.group) for item in read.items],
-        "lines": matrix(lines, titles_of(row)), "versions": queries.frozen(row), "entered": actions.entered_names(row),
+        "columns": columns_of(read.items), "lines": matrix(lines, titles_of(row)), "versions": queries.frozen(row),
         "appeals": [(appeal, names.get(appeal.item, appeal.item)) for appeal in queries.appeals(user, row)[:100]],
         "plans": row.plans.all(),
     }  # fmt: skip
     return render(request, "assessment/scorecards/card.html", context)
+
+
+def columns_of(items: Sequence[Item]) -> list[tuple[str, str, list[str]]]:
+    """Items for which the office enters figures: key, title, names of the figures."""
+    return [(item.key, scoretexts.name(item.title), names) for item in items if (names := columns.names_of(item))]
+
+
+@require_safe
+def history(request: HttpRequest, uid: str) -> HttpResponse:
+    """What was done to the card, its figures, appeals and frozen scores: for the office."""
+    row = office_card(request, uid)
+    context = {"card": row, "entries": queries.history(row), "most": core_history.PAGE}
+    return render(request, "assessment/scorecards/history.html", context)
 
 
 def titles_of(row: Scorecard) -> dict[str, dict[str, Any]]:

@@ -16,7 +16,16 @@ from lantian.apps.assessment import scoretexts
 from lantian.apps.assessment.actions import scorecards as actions
 from lantian.apps.assessment.models import Appeal, EnteredFact
 from lantian.apps.assessment.queries import scorecards as queries
-from lantian.apps.assessment.views.scorecards import as_of, attempt, card_of, day_of, matrix, office_card, titles_of
+from lantian.apps.assessment.views.scorecards import (
+    as_of,
+    attempt,
+    card_of,
+    columns_of,
+    day_of,
+    matrix,
+    office_card,
+    titles_of,
+)
 from lantian.apps.core import downloads, policy
 from lantian.apps.core.models import StoredFile
 from lantian.apps.core.policy import person
@@ -101,6 +110,7 @@ def entries(request: HttpRequest, uid: str) -> HttpResponse:
     missing = [(unit, name) for unit in units for name in names if (unit.pk, name) not in known]
     context = {
         "card": card, "given": given, "names": names, "units": units, "missing": missing[:100],
+        "columns": columns_of(queries.card_of(card.text).items),
         "today": timezone.localdate(), "may": policy.can(request.user, rights.EDIT, card),
     }  # fmt: skip
     return render(request, "assessment/scorecards/entries.html", context)
