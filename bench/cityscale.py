@@ -2,6 +2,9 @@
 
 ``python -m bench.cityscale`` fills the city of bench/city.py and measures on SQLite, and on PostgreSQL where
 LANTIAN_TEST_POSTGRES_URL names a server (a database of its own is made there and dropped again).
+
+``python -m bench.cityscale --keep FOLDER [NAME…]`` fills the database of FOLDER, or of DATABASE_URL, the first time and
+measures on what it finds there afterwards; names narrow it to the lists that hold one of them.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bench.search import _Database
@@ -29,6 +32,7 @@ def addresses(city: Any) -> Iterator[tuple[str, str, str]]:
     plan, district, month = city.plan.uid, city.district_plan.uid, city.month
     unit = city.reporter.memberships.get().unit
     own = Return.objects.filter(unit=unit, plan=city.plan, state="accepted").order_by("-period")[0].uid
+    crowded = city.plan.measures.order_by("n")[0].uid  # every street owes it
     for who in ("coordinator", "reporter"):
         yield who, "duties", f"/plans/{plan}/duties/"
         yield who, "duties, last page", f"/plans/{plan}/duties/?page=9999"
@@ -61,8 +65,11 @@ def addresses(city: Any) -> Iterator[tuple[str, str, str]]:
     yield office, "exchange", "/exchange/"
     yield office, "forms", "/forms/"
     yield office, "month's merge", f"/plans/{plan}/merge/{month}/"
+    yield office, "month's merge, last page", f"/plans/{plan}/merge/{month}/?page=9999"
+    yield office, "row of a month", f"/plans/{plan}/merge/{month}/rows/{crowded}/"
     yield office, "leader's page", f"/plans/{plan}/leader/"
     yield office, "year's end", f"/plans/{plan}/year-end/"
+    yield office, "year's end, last page", f"/plans/{plan}/year-end/?page=9999"
     yield office, "alignment", f"/plans/{district}/alignment/"
     yield office, "history", "/history/"
     yield office, "history, by word", "/history/?q=commitment"
@@ -70,29 +77,34 @@ def addresses(city: Any) -> Iterator[tuple[str, str, str]]:
     yield "administrator", "history", "/history/"
 
 
-def measure() -> None:
-    """Fill the database of this process and print a line for each address."""
+def measure(names: Sequence[str] = ()) -> None:
+    """Fill the database of this process, unless an earlier run did, and print a line for each address."""
     from django.conf import settings
     from django.db import connection
 
-    from bench.city import fill
-    from lantian.apps.supervision.models import Commitment, Entry
+    from bench import city as cities
     from lantian.cli import _django
 
     _django.start()
     _django.prepare()
+    from lantian.apps.supervision.models import Commitment, Entry
+
     settings.ALLOWED_HOSTS = ["testserver"]
-    begin = time.perf_counter()
-    city = fill(told=lambda what: print(f"  {time.perf_counter() - begin:4.0f} s {what}", file=sys.stderr, flush=True))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    city, how = cities.found(), "found there"
+    if city is None:
+        begin = time.perf_counter()
+        told = lambda what: print(f"  {time.perf_counter() - begin:4.0f} s {what}", file=sys.stderr, flush=True)  # noqa: E731
+        city = cities.fill(told=told)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        how = f"filled in {time.perf_counter() - begin:.0f} s"
     filled = f"{Commitment.objects.count():,} commitments, {Entry.objects.count():,} rows of returns"
-    print(f"{connection.vendor}: {filled}, filled in {time.perf_counter() - begin:.0f} s", flush=True)
-    report(city)
+    print(f"{connection.vendor}: {filled}, {how}", flush=True)
+    report(city, names)
 
 
-def report(city: Any) -> None:
-    """A line for each address, then what is over the limit."""
+def report(city: Any, names: Sequence[str] = ()) -> None:
+    """A line for each address (with one of ``names`` in its name, if there are any), then what is over the limit."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -103,6 +115,8 @@ def report(city: Any) -> None:
         clients[who].force_login(getattr(city, who))
     slow = []
     for who, name, address in addresses(city):
+        if names and not any(part in name for part in names):
+            continue
         with CaptureQueriesContext(connection) as queries:
             status = clients[who].get(address).status_code
         assert status == 200, (who, address, status)
@@ -146,7 +160,26 @@ def _child(folder: str, database: str) -> None:
     subprocess.run([sys.executable, "-m", "bench.cityscale", "--here"], env=env, check=True)
 
 
-if __name__ == "__main__":
+def kept(folder: str, names: Sequence[str]) -> None:
+    """Measure on the database of ``folder``, or of DATABASE_URL, which stays for the next time."""
+    os.environ |= {"LANTIAN_DATA": folder, "LANTIAN_DIRECTORY": ""}
+    measure(names)
+
+
+def main() -> None:
+    """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--here", action="store_true", help="measure in this process, on the database that is set")
-    measure() if parser.parse_args().here else run()
+    parser.add_argument("--keep", metavar="FOLDER", help="fill once, measure on it as often as you like")
+    parser.add_argument("names", nargs="*", help="with --keep: only lists that hold one of these in their name")
+    given = parser.parse_args()
+    if given.keep:
+        kept(given.keep, given.names)
+    elif given.here:
+        measure()
+    else:
+        run()
+
+
+if __name__ == "__main__":
+    main()

@@ -89,6 +89,13 @@ def silent(units: Iterable[Any]) -> list[Any]:
     return [unit for unit in units if unit.state in OWING]
 
 
+def with_red(month: Month, units: Iterable[Any]) -> list[Any]:
+    """Those with red lights in the plan; one query."""
+    rows = Commitment.objects.filter(plan=month.plan, withdrawn=None, light=Light.RED).order_by()
+    red = set(rows.values_list("unit", flat=True).distinct())
+    return [unit for unit in units if unit.pk in red]
+
+
 def tally(month: Month, units: Sequence[Any]) -> dict[str, int]:
     """The figures above the list."""
     states = Counter(unit.state for unit in units)
@@ -113,7 +120,7 @@ def tally(month: Month, units: Sequence[Any]) -> dict[str, int]:
         "review": states[ReturnState.SUBMITTED],
         "sent_back": states[ReturnState.SENT_BACK],
         "accepted": states[ReturnState.ACCEPTED],
-        "questions": Question.objects.filter(plan=month.plan, answer=None, dropped=None).count(),
+        "questions": Question.objects.filter(plan=month.plan, decided=None, dropped=None).count(),
         **letters,
         **{str(light): lights.get(light, 0) for light in LIGHTS},
     }
@@ -122,13 +129,13 @@ def tally(month: Month, units: Sequence[Any]) -> dict[str, int]:
 def lines(month: Month, units: Sequence[Any]) -> list[Line]:
     """The page's units with everything that is known of them, and what is proposed."""
     keys = [unit.pk for unit in units]
-    reports = {row.unit_id: row for row in Return.objects.filter(plan=month.plan, period=month.period, unit__in=keys)}
+    given = Return.objects.filter(plan=month.plan, period=month.period, unit__in=keys).order_by()
+    reports = {unit: (back, uid) for unit, back, uid in given.values_list("unit", "sent_back", "uid")}
     found = []
     for unit in units:
-        report = reports.get(unit.pk)
         line = Line(unit, unit.rows or 0, unit.state, month.late and unit.state in OWING)
-        if report is not None:
-            line.sent_back, line.report = report.sent_back, str(report.uid)
+        if unit.pk in reports:
+            line.sent_back, line.report = reports[unit.pk][0], str(reports[unit.pk][1])
         found.append(line)
     by_unit = {line.unit.pk: line for line in found}
     _add_lights(month, by_unit)

@@ -22,6 +22,7 @@ from lantian.apps.core.models import Job, StoredFile, User
 from lantian.apps.plans import content, exports
 from lantian.apps.plans.models import Measure, Plan
 from lantian.apps.supervision.actions.common import NotPossible, Stale
+from lantian.reading.output.stamp import stamped
 
 EDIT = "duty.assign"
 PACK = "assessment.pack"
@@ -168,12 +169,13 @@ def _pack(job: Job) -> dict[str, Any]:
 
 
 def _papers(row: YearEnd, title: str, listed: papers.Files) -> list[tuple[str, bytes]]:
-    catalogue = papers.catalogue(title, listed)
+    catalogue, mark = papers.catalogue(title, listed), exports.mark_of(row.plan)
     made = [
         ("完成情况表.docx", row.docx.path.read_bytes()),
-        ("完成情况表.xlsx", row.xlsx.path.read_bytes()),
-        ("目录.docx", printed.as_docx([catalogue])),
-        ("目录.xlsx", printed.as_xlsx(catalogue, "目录")),
+        ("完成情况表.xlsx", stamped(row.xlsx.path.read_bytes(), "xlsx", mark)),
+        ("目录.docx", printed.as_docx([catalogue], mark)),
+        ("目录.xlsx", stamped(printed.as_xlsx(catalogue, "目录"), "xlsx", mark)),
         ("校验清单.txt", papers.checksums(listed).encode()),
     ]
-    return made + [(f"{folder}/封面.docx", printed.as_docx([cover])) for folder, cover in papers.covers(title, listed)]
+    covers = papers.covers(title, listed)
+    return made + [(f"{folder}/封面.docx", printed.as_docx([cover], mark)) for folder, cover in covers]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
+from lantian.apps.areas.models import Unit
 from lantian.apps.assessment.leader import Matrix, Spark, late_most, matrix, spark
 from lantian.apps.chasing.models import Letter, LetterState
 from lantian.apps.plans import queries as plans
@@ -48,9 +49,11 @@ class Trajectory:
 
 
 def section_states(plan: Plan) -> Matrix:
-    """Sections × states; two queries."""
+    """Sections × states; three queries."""
     rows = Commitment.objects.filter(plan=plan, withdrawn=None).order_by()
-    cells = rows.values_list("measure__section", "state").annotate(number=Count("pk"))
+    sections = dict(plan.measures.values_list("pk", "section"))
+    counted = rows.values_list("measure", "state").annotate(number=Count("pk"))  # an index has both
+    cells = [(sections.get(measure, ""), state, number) for measure, state, number in counted]
     return matrix(cells, [*plans.section_names(plan), ""], WORST_FIRST)
 
 
@@ -72,30 +75,29 @@ def red_list(plan: Plan) -> list[tuple[Commitment, int]]:
 
 
 def trajectories(plan: Plan) -> tuple[list[Trajectory], int]:
-    """The plan's targets with figures, those behind first, and how many more there are; three queries.
+    """The plan's targets with figures, those behind first, and how many more there are; four queries.
 
     Of one target that several units owe the convener's share is shown, else the first; nothing is averaged or summed.
     """
     shares = Share.objects.filter(
-        commitment__plan=plan, commitment__withdrawn=None, withdrawn=None, value__isnull=False,
-        spec__kind__in=NUMERIC,
-    ).exclude(origin=ShareOrigin.NONE)  # fmt: skip
-    # 10,000 shares of a city: keys alone decide which eight are read whole.
-    chosen: dict[tuple[int, int], tuple[int, str, int, bool]] = {}
-    further: Counter[tuple[int, int]] = Counter()
-    keys = shares.order_by("commitment__n", "order", "id").values_list(
-        "pk", "state", "commitment__n", "commitment__convener", "commitment__measure", "order"
-    )
-    for pk, state, n, convener, measure, order in keys:
-        key = (measure, order)
-        further[key] += 1
-        if key not in chosen or (convener and not chosen[key][3]):
-            chosen[key] = (pk, state, n, convener)
-    ranks = {state: rank for rank, state in enumerate(WORST_FIRST)}
-    ordered = sorted(chosen.items(), key=lambda item: (ranks[State(item[1][1])], item[1][2], item[0][1]))
+        commitment__plan=plan, commitment__withdrawn=None, withdrawn=None, value__isnull=False
+    ).exclude(origin=ShareOrigin.NONE)
+    # 10,000 shares of a city: the database says which one stands for a target, eight are read whole.
+    first = Coalesce(Min("id", filter=Q(commitment__convener=True)), Min("id"))
+    by_target = shares.order_by().values_list("commitment__measure", "order").annotate(first=first, number=Count("id"))
+    chosen, further = {}, {}
+    for measure, order, pk, number in by_target:
+        chosen[measure, order], further[measure, order] = pk, number
+    standing = Share.objects.filter(pk__in=chosen.values(), spec__kind__in=NUMERIC).order_by()
+    stands = {
+        pk: (WORST_FIRST.index(State(state)), n)
+        for pk, state, n in standing.values_list("pk", "state", "commitment__n")
+    }
+    numeric = [item for item in chosen.items() if item[1] in stands]
+    ordered = sorted(numeric, key=lambda item: (*stands[item[1]], item[0][1]))
     named = shares.select_related("commitment__measure", "commitment__plan__rhythm", "commitment__unit", "line__sheet")
-    whole = named.in_bulk([row[0] for _key, row in ordered[:TARGETS]])
-    shown = [(key, whole[row[0]]) for key, row in ordered[:TARGETS]]
+    whole = named.in_bulk([pk for _key, pk in ordered[:TARGETS]])
+    shown = [(key, whole[pk]) for key, pk in ordered[:TARGETS]]
     figures = _figures([share.pk for _key, share in shown])
     found = [_trajectory(plan, share, figures.get(share.pk, {}), further[key] - 1) for key, share in shown]
     return found, len(ordered) - len(shown)
@@ -130,31 +132,35 @@ def _trajectory(plan: Plan, share: Share, given: Mapping[str, Decimal], further:
 
 
 def late_units(plan: Plan, today: date) -> list[tuple[str, int]]:
-    """Units with how many of their months went past the due day without a return in time; three queries.
+    """Units with how many of their months went past the due day without a return in time; six queries.
 
-    Who owed nothing in a month is not late in it; a return that came after its due day counts as late, too.
+    Who owed nothing in a month is not late in it; a return that came after its due day counts as late, too. Equal ones
+    stand in the order of the directory.
     """
     rhythm, calendar = periods.rhythm_of(plan), workdays()
-    past = [month for month in periods.opened(plan, rhythm, today) if periods.due_on(rhythm, month, calendar) < today]
-    duties = Commitment.objects.filter(plan=plan, withdrawn=None)
-    owed = dict.fromkeys(duties.values_list("unit__name", "unit", "cadence", "start", "closed"))  # in print order
-    returns = {(row.unit_id, row.period): row for row in Return.objects.filter(plan=plan, period__in=past)}
-    late: dict[str, set[str]] = defaultdict(set)
-    for name, unit, cadence, start, closed in owed:
-        for month in past:
-            first, last = period_bounds(month)
+    dues = {month: periods.due_on(rhythm, month, calendar) for month in periods.opened(plan, rhythm, today)}
+    past = {month: due for month, due in dues.items() if due < today}
+    months = [(month, *period_bounds(month), periods.cadences(month)) for month in past]
+    in_time = _in_time(plan, past)
+    duties = Commitment.objects.filter(plan=plan, withdrawn=None).order_by()
+    late: dict[int, set[str]] = defaultdict(set)
+    for unit, cadence, start, closed in duties.values_list("unit", "cadence", "start", "closed").distinct():
+        for month, first, last, cadences in months:
             begun = (start is None or start <= last) and (closed is None or closed >= first)
-            if begun and cadence in periods.cadences(month):
-                due = periods.due_on(rhythm, month, calendar)
-                if _is_late(returns.get((unit, month)), due):
-                    late[name].add(month)
-    return late_most(((name, len(months)) for name, months in late.items()), UNITS)
+            if begun and cadence in cadences and (unit, month) not in in_time:
+                late[unit].add(month)
+    named = Unit.objects.filter(pk__in=list(late)).order_by("area__code", "id").values_list("pk", "name")
+    return late_most([(name, len(late[pk])) for pk, name in named], UNITS)
 
 
-def _is_late(row: Return | None, due: date) -> bool:
-    if row is None or not row.version or row.submitted is None:
-        return True
-    return timezone.localdate(row.submitted) > (row.due or due)
+def _in_time(plan: Plan, dues: Mapping[str, date]) -> set[tuple[int, str]]:
+    """Who handed in by the due day of which month, of those in ``dues``; two queries."""
+    returns = Return.objects.filter(plan=plan, period__in=dues, version__gt=0).order_by()
+    by_then = Q(pk__in=())
+    for month, due in returns.values_list("period", "due").distinct():
+        over = timezone.make_aware(datetime.combine((due or dues[month]) + timedelta(days=1), time()))
+        by_then |= Q(period=month, due=due, submitted__lt=over)
+    return set(returns.filter(by_then).values_list("unit", "period"))
 
 
 def letters(plan: Plan) -> list[Letter]:
@@ -167,7 +173,9 @@ def deadlines(plan: Plan, today: date, days: int = 60) -> list[dict[str, Any]]:
     """The next days on which something is due, with how many commitments and the first rows; one query."""
     rows = Commitment.objects.filter(plan=plan, withdrawn=None).exclude(state__in=SETTLED)
     rows = rows.annotate(day=Coalesce(Least("internal_due", "end"), "internal_due", "end"))
-    near = rows.filter(day__gte=today, day__lte=today + timedelta(days=days)).order_by("day", "n", "id")
+    span = (today, today + timedelta(days=days))
+    either = Q(internal_due__range=span) | Q(end__range=span)  # indexed; the earlier of both is one of them
+    near = rows.filter(either, day__range=span).order_by("day", "n", "id")
     found: dict[date, dict[int, str]] = defaultdict(dict)
     counts: Counter[date] = Counter()
     for day, n, task, text in near.values_list("day", "n", "measure__task", "measure__text"):

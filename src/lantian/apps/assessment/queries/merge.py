@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.core.paginator import Page
+from django.db.models import QuerySet
 from django.utils import translation
 
 from lantian.apps.assessment.merge.rows import (
-    Amount,
     Said,
     Sum,
     fallen,
@@ -23,17 +23,14 @@ from lantian.apps.assessment.merge.rows import (
     sums_text,
 )
 from lantian.apps.assessment.models import MergeIssue, MergeText
+from lantian.apps.assessment.queries import said as reading
+from lantian.apps.assessment.queries.said import Duty, Given, Name, Words
 from lantian.apps.plans import queries as plans
 from lantian.apps.plans.models import Measure, Plan
 from lantian.apps.supervision import periods
 from lantian.apps.supervision.beside import WORST_FIRST
-from lantian.apps.supervision.models import Commitment, Entry, Figure, Return, ReturnState, Share, ShareOrigin, State
-from lantian.apps.supervision.sharing import spec_key
+from lantian.apps.supervision.models import Commitment, Entry, Return, ReturnState, State
 from lantian.status import period_bounds
-
-NUMERIC_SUMS = ("count", "change")
-_PERCENT = ("%", "％", "‰", "")
-_WHOLE = ("total", "both", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,86 +77,117 @@ class MergedRow:
         return sum(not item.reviewed for item in self.said)
 
 
-def rows(plan: Plan, period: str, *, submitted: bool = False) -> list[MergedRow]:
+SHOW = ("missing", "same", "fallen", "gaps")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of a month: its rows, the pager, the counts of all rows (None where nobody asked and they take long)."""
+
+    rows: list[MergedRow]
+    page: Page[list[int]]
+    counts: dict[str, int] | None
+    total: int
+
+
+def shown(
+    plan: Plan, period: str, *, submitted: bool, show: str = "", number: str | None = None, counted: bool = False
+) -> Shown:
+    """A page of the rows that ask for ``show`` (one of :data:`SHOW`; blank: all rows).
+
+    Whole plans of a district are read at once. Of a city's only the page is, unless ``show`` or ``counted`` ask more.
+    """
+    weight = reading.weights(plan)
+    keys = list(plan.measures.order_by("n").values_list("pk", flat=True))
+    if not (show or counted or sum(weight.values()) <= reading.AT_ONCE):
+        page = reading.page_of(keys, weight, number)
+        return Shown(rows(plan, period, submitted=submitted, only=page.object_list[0]), page, None, len(keys))
+    every = rows(plan, period, submitted=submitted)
+    wanted = [row for row in every if not show or getattr(row, show)]
+    page = reading.page_of([row.measure.pk for row in wanted], weight, number)
+    here = set(page.object_list[0])
+    return Shown([row for row in wanted if row.measure.pk in here], page, tally(every), len(keys))
+
+
+def tally(every: Sequence[MergedRow]) -> dict[str, int]:
+    """How many rows have words, and how many ask for each of :data:`SHOW`."""
+    return {"said": sum(bool(row.said) for row in every)} | {
+        name: sum(bool(getattr(row, name)) for row in every) for name in SHOW
+    }
+
+
+def rows(plan: Plan, period: str, *, submitted: bool = False, only: Collection[int] | None = None) -> list[MergedRow]:
     """Every row of a plan for a month in print order, compared with the month before; a fixed number of queries.
 
-    ``submitted`` takes in what was handed in and not reviewed yet. Last month is what was issued of it, else what was
-    accepted.
+    ``submitted`` takes in what was handed in and not reviewed yet, ``only`` reads no more than these measures. Last
+    month is what was issued of it, else what was accepted.
     """
-    found = _rows(plan, period, submitted=submitted)
+    found = _rows(plan, period, submitted=submitted, only=only)
     before = previous(plan, period)
     if before is None:
         return found
-    last = _issued(plan, before) or _accepted(plan, before)
+    last = _issued(plan, before) or _accepted(plan, before, only)
     return [_compared(row, last.get(str(row.measure.uid))) for row in found]
 
 
-def _rows(plan: Plan, period: str, *, submitted: bool) -> list[MergedRow]:
+def _rows(plan: Plan, period: str, *, submitted: bool, only: Collection[int] | None) -> list[MergedRow]:
     counted = [ReturnState.ACCEPTED, *([ReturnState.SUBMITTED] if submitted else [])]
     texts = {row.measure_id: row for row in MergeText.objects.filter(plan=plan, period=period).select_related("by")}
-    given: dict[int, list[Commitment]] = defaultdict(list)
-    for duty in _duties(plan, period, counted):
-        given[duty.measure_id].append(duty)
-    returns = dict(Return.objects.filter(plan=plan, period=period).values_list("unit", "state"))
-    owed = set(Commitment.objects.filter(periods.owed(period), plan=plan).values_list("pk", flat=True))
-    return [
-        _row(measure, given[measure.pk], owed, returns, texts.get(measure.pk))
-        for measure in plans.with_details(plan.measures.order_by("n"))
-    ]
+    measures = plan.measures.order_by("n")
+    duties = Commitment.objects.filter(plan=plan, withdrawn=None)
+    if only is not None:
+        measures, duties = measures.filter(pk__in=only), duties.filter(measure__in=only)
+    given: dict[int, list[Duty]] = defaultdict(list)
+    for duty in reading.duties(duties, periods.owed(period)):
+        given[duty.measure].append(duty)
+    month = _month(plan, period, counted, None if only is None else duties)
+    return [_row(measure, given[measure.pk], month, texts.get(measure.pk)) for measure in plans.with_details(measures)]
 
 
-def _duties(plan: Plan, period: str, counted: Sequence[str]) -> list[Commitment]:
-    """The commitments of a plan with what counts of their entries in the month, in the order of making."""
-    # One entry of a commitment at most counts in a month: no order, which would join four tables for each of 13,000.
-    entries = Entry.objects.filter(report__plan=plan, report__period=period, report__state__in=counted).order_by()
-    figures = Prefetch("figures", Figure.objects.order_by("share__order", "id"))
-    shares = Share.objects.filter(withdrawn=None).order_by("order", "id")
-    rows = Commitment.objects.filter(plan=plan, withdrawn=None).select_related("unit").order_by("n", "id")
-    said = Prefetch("entries", entries.select_related("report").prefetch_related(figures), "said")
-    return list(rows.prefetch_related(said, Prefetch("shares", shares, "live_shares")))
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """What came in a month: state of each unit's return, words by commitment, figures by entry, accepted returns."""
+
+    states: dict[int, str]
+    words: dict[int, Words]
+    figures: dict[int, list[Given]]
+    accepted: frozenset[int]
+    names: dict[int, Name]
 
 
-def _row(
-    measure: Measure, duties: Sequence[Commitment], owed: set[int], returns: Mapping[int, str], edited: MergeText | None
-) -> MergedRow:
+def _month(plan: Plan, period: str, counted: Sequence[str], duties: QuerySet[Commitment] | None) -> _Month:
+    """The month of a plan; four queries. ``duties``: only what was said of these."""
+    returns = Return.objects.filter(plan=plan, period=period).order_by()
+    entries = Entry.objects.filter(report__in=returns.filter(state__in=counted).values("pk"))
+    if duties is not None:
+        entries = entries.filter(commitment__in=duties.order_by().values("pk"))
+    reports = list(returns.values_list("pk", "unit", "state"))
+    return _Month(
+        {unit: state for _pk, unit, state in reports},
+        reading.words(entries),
+        reading.figures(entries),
+        frozenset(pk for pk, _unit, state in reports if state == ReturnState.ACCEPTED),
+        reading.names_in(plan),
+    )
+
+
+def _row(measure: Measure, duties: Sequence[Duty], month: _Month, edited: MergeText | None) -> MergedRow:
     said: list[Said] = []
     missing: list[Missing] = []
     states: dict[str, int] = defaultdict(int)
     several = len(duties) > 1
     for duty in duties:
         states[duty.state] += 1
-        entry = next(iter(duty.said), None)  # type: ignore[attr-defined]  # prefetched
-        if entry is not None and (entry.progress or entry.no_change or entry.done or entry.figures.all()):
-            said.append(said_of(duty, entry, several=several))
-        elif duty.pk in owed:
-            missing.append(Missing(duty.unit.name, duty.role, returns.get(duty.unit_id, "")))
+        entry = month.words.get(duty.pk)
+        given = month.figures.get(entry.pk, ()) if entry else ()
+        unit = month.names[duty.unit]
+        if entry is not None and (entry.progress or entry.no_change or entry.done or given):
+            reviewed = entry.report in month.accepted
+            said.append(reading.said(duty, entry, given, unit, several=several, reviewed=reviewed))
+        elif duty.asked:
+            missing.append(Missing(unit.name, duty.role, month.states.get(duty.unit, "")))
     ordered = in_order(said)
     return MergedRow(measure, ordered, missing, merged_text(ordered), edited, sums(ordered), dict(states))
-
-
-def said_of(duty: Commitment, entry: Entry, *, several: bool) -> Said:
-    """What one unit says, with its figures; ``several`` others owe the row as well. Shares are prefetched."""
-    shares = {share.pk: share for share in duty.live_shares}  # type: ignore[attr-defined]  # prefetched
-    amounts = tuple(
-        _amount(shares[item.share_id], item, duty, several=several)
-        for item in entry.figures.all()
-        if item.share_id in shares
-    )
-    return Said(
-        str(duty.unit.uid), duty.unit.name, duty.role, duty.convener, duty.pk, entry.progress, entry.no_change,
-        entry.done, entry.report.state == ReturnState.ACCEPTED, entry.problems, entry.next_step, amounts,
-    )  # fmt: skip
-
-
-def _amount(share: Share, figure: Any, duty: Commitment, *, several: bool) -> Amount:
-    spec = share.spec
-    unit = spec.get("unit") or ""
-    adds = spec["kind"] == "count" or (spec["kind"] == "change" and unit not in _PERCENT)
-    whole = several and duty.convener and share.origin == ShareOrigin.PRINTED and spec.get("applies") in _WHOLE
-    key = f"{share.order:03d} " + " ".join(spec_key(spec))
-    places = "、".join(spec.get("scope") or ())  # figures for named areas stand beside each other
-    label = (spec.get("subject") or spec["text"]) + (f"（{places}）" if places else "")
-    return Amount(key, label, unit, adds, whole, figure.period_value, figure.cumulative)
 
 
 def previous(plan: Plan, period: str) -> str | None:
@@ -174,8 +202,8 @@ def _issued(plan: Plan, period: str) -> dict[str, dict[str, Any]]:
     return {row["measure"]: row for row in issue.content["rows"]} if issue else {}
 
 
-def _accepted(plan: Plan, period: str) -> dict[str, dict[str, Any]]:
-    return {row["measure"]: row for row in map(kept, _rows(plan, period, submitted=False))}
+def _accepted(plan: Plan, period: str, only: Collection[int] | None) -> dict[str, dict[str, Any]]:
+    return {row["measure"]: row for row in map(kept, _rows(plan, period, submitted=False, only=only))}
 
 
 def _compared(row: MergedRow, last: Mapping[str, Any] | None) -> MergedRow:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.core.paginator import Page
+from django.db.models import OuterRef, Q, Subquery
 
 from lantian.apps.assessment.merge.rows import Said, in_order, merged_text, sums, sums_text
 from lantian.apps.assessment.models import Outcome, YearEnd
-from lantian.apps.assessment.queries.merge import said_of
+from lantian.apps.assessment.queries import said as reading
+from lantian.apps.assessment.queries.said import Duty, Given, Name, Words
 from lantian.apps.assessment.yearend.numbering import Piece, file_name, numbered, safe
 from lantian.apps.assessment.yearend.wording import LASTING_KINDS, SOFT_MISSED, propose
 from lantian.apps.plans import queries as plans
@@ -26,11 +30,11 @@ DONE = (State.MET, State.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Evidence that is missing: ``kind`` is evidence, document or statement; of which unit."""
+    """Evidence that is missing: ``kind`` is evidence, document or statement; of which unit, for which commitment."""
 
     kind: str
     unit: str
-    commitment: Commitment
+    duty: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,80 +86,145 @@ class Row:
         return "strive" if self.soft and not self.strive else ""
 
 
-def rows(plan: Plan) -> list[Row]:
-    """Every row in print order; a fixed number of queries."""
+SHOW = ("open", "lacks", "soft", "differs")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows ask for each of :data:`SHOW`, and how many stand under each wording."""
+
+    asking: dict[str, int]
+    wordings: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of the year: its rows, the pager, the counts of all rows (None where nobody asked and they take long)."""
+
+    rows: list[Row]
+    page: Page[list[int]]
+    counts: Counts | None
+    total: int
+
+
+def shown(plan: Plan, *, show: str = "", number: str | None = None, counted: bool = False) -> Shown:
+    """A page of the rows that ask for ``show`` (one of :data:`SHOW`; blank: all rows), read as the month's merge is."""
+    weight = reading.weights(plan, without=(RoleKind.SUPPORT,))
+    keys = list(plan.measures.order_by("n").values_list("pk", flat=True))
+    if not (show or counted or sum(weight.values()) <= reading.AT_ONCE):
+        page = reading.page_of(keys, weight, number)
+        return Shown(rows(plan, page.object_list[0]), page, None, len(keys))
+    every = rows(plan)
+    wanted = [row for row in every if not show or getattr(row, show)]
+    page = reading.page_of([row.measure.pk for row in wanted], weight, number)
+    here = set(page.object_list[0])
+    return Shown([row for row in wanted if row.measure.pk in here], page, counts(every), len(keys))
+
+
+def counts(every: Sequence[Row]) -> Counts:
+    """What the rows of a year ask for, and their wordings."""
+    asking = {name: sum(bool(getattr(row, name)) for row in every) for name in SHOW}
+    return Counts(asking, dict(Counter(row.wording for row in every)))
+
+
+def rows(plan: Plan, only: Collection[int] | None = None) -> list[Row]:
+    """Every row in print order, or only these measures; a fixed number of queries."""
     outcomes = {row.measure_id: row for row in Outcome.objects.filter(plan=plan).select_related("by")}
-    given: dict[int, list[Commitment]] = defaultdict(list)
-    for duty in _duties(plan):
-        given[duty.measure_id].append(duty)
-    documents = _with_documents(plan)
-    last = _last_entries(given)
-    measures = plans.with_details(plan.measures.order_by("n"))
-    return [_row(item, given[item.pk], outcomes.get(item.pk), last, documents) for item in measures]
+    measures = plan.measures.order_by("n")
+    where: dict[str, Any] = {"plan": plan, "withdrawn": None}
+    if only is not None:
+        measures, where = measures.filter(pk__in=only), {"measure__in": list(only), "withdrawn": None}
+    given: dict[int, list[Duty]] = defaultdict(list)
+    for duty in reading.duties(Commitment.objects.filter(**where).exclude(role=RoleKind.SUPPORT), Q(state__in=DONE)):
+        given[duty.measure].append(duty)
+    year = _year(plan, where)
+    return [_row(item, given[item.pk], outcomes.get(item.pk), year) for item in plans.with_details(measures)]
 
 
-def _duties(plan: Plan) -> list[Commitment]:
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """What was accepted in a year, by commitment, and what is asked of it."""
+
+    words: dict[int, Words]  # the last ones
+    figures: dict[int, list[Given]]  # of these words, by entry
+    shown: set[int]  # with evidence
+    documents: set[int]  # with number and date of a document
+    papers: set[int]  # a target asks for a document
+    soft: set[int]  # of a target only what was striven for was missed
+    names: dict[int, Name]
+
+
+def _year(plan: Plan, where: Mapping[str, Any]) -> _Year:
+    """The year of the commitments under ``where``; seven queries."""
+    of_duty = {f"commitment__{name}": value for name, value in where.items()}
+    accepted = {**of_duty, "entry__report__state": ReturnState.ACCEPTED}
+    shown = Evidence.objects.filter(**accepted, removed=None).order_by().values_list("commitment", flat=True)
+    shares = Share.objects.filter(**of_duty, withdrawn=None).order_by()
+    papers = set(shares.filter(spec__kind="deliverable").values_list("commitment", flat=True))
+    dated = Entry.objects.filter(
+        commitment__in=reading.keys(papers), report__state=ReturnState.ACCEPTED, document_date__isnull=False
+    )
+    last = Entry.objects.filter(pk__in=reading.keys(_last(where)))
+    return _Year(
+        reading.words(last),
+        reading.figures(last),
+        set(shown),
+        set(dated.exclude(document_number="").order_by().values_list("commitment", flat=True)),
+        papers,
+        set(shares.filter(state=State.MISSED, state_rule__in=_soft_rules()).values_list("commitment", flat=True)),
+        reading.names_in(plan),
+    )
+
+
+def _last(where: Mapping[str, Any]) -> list[int]:
+    """The last accepted words of each commitment, as keys of entries; one query."""
     counted = Entry.objects.filter(commitment=OuterRef("pk"), report__state=ReturnState.ACCEPTED)
     said = counted.filter(Q(done=True) | ~Q(progress="")).order_by("-report__period").values("pk")[:1]
-    shares = Prefetch("shares", Share.objects.filter(withdrawn=None).order_by("order", "id"), "live_shares")
-    rows = Commitment.objects.filter(plan=plan, withdrawn=None).exclude(role=RoleKind.SUPPORT).select_related("unit")
-    shown = Count("evidence", filter=Q(evidence__removed=None, evidence__entry__report__state=ReturnState.ACCEPTED))
-    return list(rows.annotate(last=Subquery(said), shown=shown).prefetch_related(shares).order_by("n", "id"))
+    rows = Commitment.objects.filter(**where).exclude(role=RoleKind.SUPPORT).order_by()
+    return [pk for pk in rows.annotate(last=Subquery(said)).values_list("last", flat=True) if pk]
 
 
-def _last_entries(given: Mapping[int, Sequence[Commitment]]) -> dict[int, Entry]:
-    """The last accepted words of each commitment with their figures, by the entry's key."""
-    keys = [duty.last for duties in given.values() for duty in duties if duty.last]  # type: ignore[attr-defined]
-    rows = Entry.objects.filter(pk__in=keys).select_related("report").prefetch_related("figures")
-    return {row.pk: row for row in rows}
+@cache
+def _soft_rules() -> list[str]:
+    """The rules by which only what was striven for was missed."""
+    return [name for name, rule in rule_table().items() if rule.soft]
 
 
-def _with_documents(plan: Plan) -> set[int]:
-    """Commitments of which an accepted entry names number and date of the document."""
-    rows = Entry.objects.filter(commitment__plan=plan, report__state=ReturnState.ACCEPTED, document_date__isnull=False)
-    return set(rows.exclude(document_number="").values_list("commitment", flat=True))
-
-
-def _row(
-    measure: Measure, duties: Sequence[Commitment], outcome: Outcome | None, last: Mapping[int, Entry],
-    documents: set[int],
-) -> Row:  # fmt: skip
+def _row(measure: Measure, duties: Sequence[Duty], outcome: Outcome | None, year: _Year) -> Row:
     said: list[Said] = []
     lacks: list[Lack] = []
     states: dict[str, int] = defaultdict(int)
     kinds = {measure.deadline_kind, *(item.get("kind", "") for item in measure.deadline_also)}
     for duty in duties:
-        entry = last.get(duty.last or 0)  # type: ignore[attr-defined]  # annotated
+        entry, unit = year.words.get(duty.pk), year.names[duty.unit]
         states[_state(duty)] += 1
         if entry is not None:
-            said.append(said_of(duty, entry, several=len(duties) > 1))
-        lacks += [Lack(kind, duty.unit.name, duty) for kind in _lacks(duty, entry, kinds, documents)]
+            figures = year.figures.get(entry.pk, ())
+            said.append(reading.said(duty, entry, figures, unit, several=len(duties) > 1, reviewed=True))
+        lacks += [Lack(kind, unit.name, duty.pk) for kind in _lacks(duty, entry, kinds, year)]
     ordered = in_order(said)
     drafted = "\n".join(part for part in (merged_text(ordered), sums_text(sums(ordered))) if part)
-    soft = SOFT_MISSED in states or any(
-        _soft(share.state, share.state_rule) for duty in duties for share in duty.live_shares  # type: ignore[attr-defined]
-    )  # fmt: skip
+    soft = SOFT_MISSED in states or any(duty.pk in year.soft for duty in duties)
     return Row(measure, propose(states, kinds), outcome, drafted, soft, lacks, dict(states))
 
 
-def _state(duty: Commitment) -> str:
-    return SOFT_MISSED if _soft(duty.state, duty.state_rule) else str(duty.state)
+def _state(duty: Duty) -> str:
+    soft = duty.state == State.MISSED and duty.state_rule in _soft_rules()
+    return SOFT_MISSED if soft else duty.state
 
 
-def _soft(state: str, rule: str) -> bool:
-    found = rule_table().get(rule)
-    return state == State.MISSED and found is not None and found.soft
-
-
-def _lacks(duty: Commitment, entry: Entry | None, kinds: set[str], documents: set[int]) -> Iterator[str]:
-    done = duty.state in DONE or (entry is not None and entry.done)
-    if done and not duty.shown:  # type: ignore[attr-defined]  # annotated
+def _lacks(duty: Duty, entry: Words | None, kinds: set[str], year: _Year) -> Iterator[str]:
+    if (duty.asked or (entry is not None and entry.done)) and duty.pk not in year.shown:
         yield "evidence"
-    paper = any(share.spec["kind"] == "deliverable" for share in duty.live_shares)  # type: ignore[attr-defined]
-    if paper and duty.pk not in documents:
+    if duty.pk in year.papers and duty.pk not in year.documents:
         yield "document"
     if kinds & LASTING_KINDS and entry is None:
         yield "statement"
+
+
+def uids(lacks: Sequence[Lack]) -> dict[int, UUID]:
+    """The uids of the commitments that lack something, by key; one query."""
+    return dict(Commitment.objects.filter(pk__in={lack.duty for lack in lacks}).values_list("pk", "uid"))
 
 
 def collecting(plan: Plan, today: date) -> bool:

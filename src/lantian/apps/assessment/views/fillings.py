@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.apps.assessment.actions import forms as actions
 from lantian.apps.assessment.models import Form, FormFilling
 from lantian.apps.assessment.queries import forms as queries
-from lantian.apps.assessment.views.forms import NAMES, WHY, attempt, revision_of
+from lantian.apps.assessment.views.forms import NAMES, WHY, revision_of, tried
 from lantian.apps.core import downloads, policy
 from lantian.apps.core.policy import person
 from lantian.apps.supervision.actions.common import NotPossible
@@ -78,7 +78,7 @@ def _grids(row: FormFilling, cells: list[queries.Shown]) -> list[dict[str, Any]]
 
 def _on_filling(request: HttpRequest, uid: str, act: Callable[[FormFilling], str]) -> HttpResponse:
     row = _filling(request, uid)
-    return attempt(request, lambda: act(row), reverse("assessment:filling", args=[row.uid]))
+    return tried(request, lambda: act(row), reverse("assessment:filling", args=[row.uid]))
 
 
 @require_POST

@@ -23,6 +23,7 @@ from lantian.apps.assessment.models import Form
 from lantian.apps.assessment.queries import forms as queries
 from lantian.apps.core import downloads, files, policy
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.plans.queries import uid_of
 from lantian.apps.supervision import periods
 from lantian.apps.supervision.actions.common import NotPossible
@@ -70,15 +71,9 @@ def forms(request: HttpRequest) -> HttpResponse:
     return render(request, "assessment/forms/list.html", context)
 
 
-def attempt(request: HttpRequest, act: Callable[[], str], where: str) -> HttpResponse:
+def tried(request: HttpRequest, act: Callable[[], str], where: str) -> HttpResponse:
     """Do it and say so, or say why it is not possible; then the page at ``where``."""
-    try:
-        messages.success(request, act())
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-    except files.TooLargeError as large:
-        text = _("The file is larger than %(limit)s MB and was not taken.")
-        messages.error(request, text % {"limit": large.limit // (1024 * 1024)})
+    attempt(request, act)
     return redirect(where)
 
 
@@ -206,7 +201,7 @@ def mapping(request: HttpRequest, uid: str) -> HttpResponse:
         actions.set_mapping(user, row, _given(row, request.POST), revision=revision_of(request))
         return _("Saved; it is remembered for the next months.")
 
-    return attempt(request, act, reverse("assessment:form", args=[row.uid]))
+    return tried(request, act, reverse("assessment:form", args=[row.uid]))
 
 
 def _given(row: Form, data: Any) -> dict[str, Any]:
@@ -288,7 +283,7 @@ def replace(request: HttpRequest, uid: str) -> HttpResponse:
             return _("The blank has the same heads; what its cells mean was kept.")
         return _("The blank is another one. Look at what its columns and rows mean, then save it.")
 
-    return attempt(request, act, reverse("assessment:form", args=[row.uid]))
+    return tried(request, act, reverse("assessment:form", args=[row.uid]))
 
 
 @require_POST
@@ -300,7 +295,7 @@ def archive(request: HttpRequest, uid: str) -> HttpResponse:
         actions.archive(user, row, away=row.archived is None)
         return _("The form was put aside.") if row.archived else _("The form is back in the list.")
 
-    return attempt(request, act, reverse("assessment:form", args=[row.uid]))
+    return tried(request, act, reverse("assessment:form", args=[row.uid]))
 
 
 @require_safe

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,14 +20,19 @@ from lantian.apps.assessment.actions import merge as actions
 from lantian.apps.assessment.models import MergeIssue
 from lantian.apps.assessment.queries import merge as queries
 from lantian.apps.core import downloads, policy
+from lantian.apps.core.models import StoredFile
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
+from lantian.apps.plans import watermark
 from lantian.apps.plans.exports import FORMATS
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision import periods
 from lantian.apps.supervision.actions.common import NotPossible, Stale
-from lantian.apps.supervision.views.common import attempt, visible_plan
+from lantian.apps.supervision.views.common import visible_plan
 
-SHOW = ("missing", "same", "fallen", "gaps")
+PAGE = 50  # units on the page of one row
+NAMED = 12  # units that a row of the month names; its own page has all
+DRAFT = "草稿"
 
 
 def office_plan(request: HttpRequest, uid: str) -> Plan:
@@ -62,34 +68,56 @@ def _context(request: HttpRequest, plan: Plan, period: str, typed: dict[str, str
     """What the page shows; ``typed`` holds the words of rows that somebody else changed meanwhile."""
     given = request.POST or request.GET
     submitted = given.get("submitted") == "1"
-    show = given.get("show", "")
-    rows = queries.rows(plan, period, submitted=submitted)
-    counts = {
-        "said": sum(bool(row.said) for row in rows),
-        "missing": sum(bool(row.missing) for row in rows),
-        "same": sum(row.same for row in rows),
-        "fallen": sum(bool(row.fallen) for row in rows),
-        "gaps": sum(bool(row.gaps) for row in rows),
-    }
-    shown = [row for row in rows if show not in SHOW or getattr(row, show)]
-    months = periods.months(plan)
+    show = given.get("show", "") if given.get("show", "") in queries.SHOW else ""
+    found = queries.shown(
+        plan, period, submitted=submitted, show=show, number=given.get("page"), counted=given.get("counts") == "1"
+    )
     return {
         "plan": plan,
         "period": period,
-        "months": months,
-        "previous": queries.previous(plan, period),
+        "months": periods.months(plan),
         "submitted": submitted,
-        "show": show if show in SHOW else "",
-        "counts": counts,
-        "total": len(rows),
+        "show": show,
+        "counts": found.counts,
+        "total": found.total,
+        "page": found.page,
+        "named": NAMED,
+        "named_slice": f":{NAMED}",
         "rows": [
             {"row": row, "text": typed.get(str(row.measure.uid), row.text), "was": _digest(row.text),
              "theirs": str(row.measure.uid) in typed}
-            for row in shown
+            for row in found.rows
         ],
         "issues": queries.issues(plan, period),
         "may": rights.edits(person(request), plan),
     }  # fmt: skip
+
+
+@require_safe
+def counts(request: HttpRequest, uid: str, period: str) -> HttpResponse:
+    """The counts above the rows of a city's month, asked for when the page is there."""
+    plan = office_plan(request, uid)
+    submitted = request.GET.get("submitted") == "1"
+    rows = queries.rows(plan, _month(plan, period), submitted=submitted)
+    context = {
+        "plan": plan, "period": period, "submitted": submitted, "show": "", "counts": queries.tally(rows),
+        "total": len(rows),
+    }  # fmt: skip
+    return render(request, "assessment/yearend/_merge_tally.html", context)
+
+
+@require_safe
+def row(request: HttpRequest, uid: str, period: str, measure: str) -> HttpResponse:
+    """What every unit of one row said in the month, and who said nothing, 50 a page."""
+    plan = office_plan(request, uid)
+    month = _month(plan, period)
+    found = get_object_or_404(plan.measures, uid=measure)
+    submitted = request.GET.get("submitted") == "1"
+    merged = queries.rows(plan, month, submitted=submitted, only=[found.pk])[0]
+    units = [(item, True) for item in merged.said] + [(item, False) for item in merged.missing]
+    page = Paginator(units, PAGE).get_page(request.GET.get("page"))
+    context = {"plan": plan, "period": month, "row": merged, "page": page, "submitted": submitted}
+    return render(request, "assessment/yearend/merge_row.html", context)
 
 
 def _digest(text: str) -> str:
@@ -130,8 +158,9 @@ def save(request: HttpRequest, uid: str, period: str) -> HttpResponse:
         text = _("Rows that somebody else changed, or that are too long, are marked; look at them and save again.")
         messages.error(request, text)
         return render(request, "assessment/yearend/merge.html", _context(request, plan, month, typed), status=409)
-    query = "&".join(f"{name}={data[name]}" for name in ("submitted", "show") if data.get(name) in ("1", *SHOW))
-    return redirect(reverse("assessment:merge", args=[uid, period]) + (f"?{query}" if query else ""))
+    query = "&".join(f"{name}={data[name]}" for name in ("submitted", "show") if data.get(name) in ("1", *queries.SHOW))
+    query += f"&page={page}" if (page := _number(data.get("page"))) > 1 else ""
+    return redirect(reverse("assessment:merge", args=[uid, period]) + (f"?{query.lstrip('&')}" if query else ""))
 
 
 def _number(text: str | None) -> int:
@@ -162,6 +191,7 @@ def draft(request: HttpRequest, uid: str, period: str, form: str) -> HttpRespons
         raise Http404
     rows = queries.rows(plan, month, submitted=request.GET.get("submitted") == "1")
     content = actions.written(plan, month, rows, form, draft=True)
+    content = watermark.marked(content, form, plan, person(request), DRAFT)
     return download(content, actions.file_name(plan, month, form), form)
 
 
@@ -177,4 +207,12 @@ def issued(request: HttpRequest, uid: str, form: str) -> HttpResponse:
     row = policy.get_or_404(person(request), rows, uid=uid)
     if form not in ("docx", "xlsx"):
         raise Http404
-    return downloads.stored(getattr(row, form), actions.file_name(row.plan, row.period, form, row.number))
+    return frozen_file(request, getattr(row, form), row.plan, actions.file_name(row.plan, row.period, form, row.number))
+
+
+def frozen_file(request: HttpRequest, file: StoredFile, plan: Plan, name: str) -> HttpResponse:
+    """A frozen paper; of a plan that is not public with the mark of who takes it out, else byte for byte."""
+    response = downloads.stored(file, name)
+    form = name.rpartition(".")[2]
+    response.content = watermark.marked(response.content, form, plan, person(request))
+    return response

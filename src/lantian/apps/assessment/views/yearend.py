@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,14 +21,15 @@ from lantian.apps.assessment.actions import yearend as actions
 from lantian.apps.assessment.models import Wording, YearEnd
 from lantian.apps.assessment.queries import yearend as queries
 from lantian.apps.assessment.queries.yearend import Row
-from lantian.apps.assessment.views.merge import download, office_plan
-from lantian.apps.core import downloads, policy
+from lantian.apps.assessment.views.merge import DRAFT, download, frozen_file, office_plan
+from lantian.apps.core import policy
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
+from lantian.apps.plans import watermark
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision.actions.common import NotPossible, Stale
-from lantian.apps.supervision.views.common import attempt
 
-SHOW = ("open", "lacks", "soft", "differs")
+NAMED = 12  # units without evidence that a row names; the list above the rows has all of the page
 FIELDS = ("wording", "result", "reason", "strive")
 LACKS: dict[str, Any] = {
     "evidence": gettext_lazy("done, without evidence"),
@@ -51,23 +54,44 @@ def _context(
     request: HttpRequest, plan: Plan, typed: dict[str, dict[str, str]], errors: dict[str, str]
 ) -> dict[str, Any]:
     """What the page shows; ``typed`` holds the fields of rows that were not saved, ``errors`` why, by the measure."""
-    show = (request.POST or request.GET).get("show", "")
-    rows = queries.rows(plan)
-    shown = [row for row in rows if show not in SHOW or getattr(row, show)]
-    lacks = [(row.measure, lack, LACKS[lack.kind]) for row in rows for lack in row.lacks]
+    given = request.POST or request.GET
+    show = given.get("show", "") if given.get("show", "") in queries.SHOW else ""
+    found = queries.shown(plan, show=show, number=given.get("page"), counted=given.get("counts") == "1")
+    lacks = [(row.measure, lack) for row in found.rows for lack in row.lacks]
+    uids = queries.uids([lack for _measure, lack in lacks])
     return {
         "plan": plan,
-        "show": show if show in SHOW else "",
-        "counts": {name: sum(bool(getattr(row, name)) for row in rows) for name in SHOW},
+        "show": show,
+        **_counted(found.counts),
         "wordings": Wording.choices,
-        "tally": [(label, sum(row.wording == value for row in rows)) for value, label in Wording.choices],
-        "total": len(rows),
-        "rows": [_shown(row, typed, errors) for row in shown],
+        "total": found.total,
+        "page": found.page,
+        "named": NAMED,
+        "named_slice": f":{NAMED}",
+        "rows": [_shown(row, typed, errors) for row in found.rows],
         "collecting": queries.collecting(plan, timezone.localdate()),
-        "lacks": lacks,
+        "lacks": [(measure, lack.unit, uids[lack.duty], LACKS[lack.kind]) for measure, lack in lacks],
         "frozen": queries.frozen(plan),
         "may": rights.edits(person(request), plan),
     }
+
+
+def _counted(counts: queries.Counts | None) -> dict[str, Any]:
+    if counts is None:
+        return {"counts": None, "tally": ()}
+    return {
+        "counts": counts.asking,
+        "tally": [(label, counts.wordings.get(value, 0)) for value, label in Wording.choices],
+    }
+
+
+@require_safe
+def counts(request: HttpRequest, uid: str) -> HttpResponse:
+    """The counts above the rows of a city's year, asked for when the page is there."""
+    plan = office_plan(request, uid)
+    rows = queries.rows(plan)
+    context = {"plan": plan, "show": "", "total": len(rows), **_counted(queries.counts(rows))}
+    return render(request, "assessment/yearend/_year_tally.html", context)
 
 
 def _shown(row: Row, typed: dict[str, dict[str, str]], errors: dict[str, str]) -> dict[str, Any]:
@@ -97,11 +121,10 @@ def save(request: HttpRequest, uid: str) -> HttpResponse:
     data, saved = request.POST, 0
     typed: dict[str, dict[str, str]] = {}
     errors: dict[str, str] = {}
-    proposals = {row.measure.pk: row.proposed for row in queries.rows(plan)}
-    for measure in plan.measures.all():
+    measures = [measure for measure in plan.measures.all() if f"was-{measure.uid}" in data]
+    proposals = {row.measure.pk: row.proposed for row in queries.rows(plan, [measure.pk for measure in measures])}
+    for measure in measures:
         key = str(measure.uid)
-        if f"was-{key}" not in data:
-            continue
         fields = {name: data.get(f"{name}-{key}", "") for name in FIELDS}
         if _digest(fields) == data[f"was-{key}"]:
             continue
@@ -121,7 +144,8 @@ def save(request: HttpRequest, uid: str) -> HttpResponse:
     if errors:
         messages.error(request, _("%(n)s rows could not be saved; the reason stands beside each.") % {"n": len(errors)})
         return render(request, "assessment/yearend/yearend.html", _context(request, plan, typed, errors), status=409)
-    return redirect("assessment:year-end", uid=uid)
+    query = urlencode({name: data[name] for name in ("show", "page") if data.get(name)})
+    return redirect(reverse("assessment:year-end", args=[uid]) + (f"?{query}" if query else ""))
 
 
 def _stale() -> str:
@@ -149,6 +173,7 @@ def draft(request: HttpRequest, uid: str, form: str) -> HttpResponse:
     if form not in ("docx", "xlsx"):
         raise Http404
     content = actions.written(plan, queries.rows(plan), form, draft=True)
+    content = watermark.marked(content, form, plan, person(request), DRAFT)
     return download(content, actions.file_name(plan, form), form)
 
 
@@ -163,7 +188,7 @@ def frozen(request: HttpRequest, uid: str, form: str) -> HttpResponse:
     row = _frozen(request, uid)
     if form not in ("docx", "xlsx"):
         raise Http404
-    return downloads.stored(getattr(row, form), actions.file_name(row.plan, form, row.number))
+    return frozen_file(request, getattr(row, form), row.plan, actions.file_name(row.plan, form, row.number))
 
 
 @require_safe

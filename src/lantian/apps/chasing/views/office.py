@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.chasing import actions, desk, rights, texts
 from lantian.apps.chasing.models import Call, Outcome, Reminding
-from lantian.apps.chasing.views.common import PAGE, attempt, chased_plan, day_of, month_or_404, owing_unit
+from lantian.apps.chasing.views.common import PAGE, chased_plan, day_of, month_or_404, owing_unit
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 from lantian.apps.papers.models import Letterhead
 from lantian.apps.papers.rights import issuers
 from lantian.apps.people import queries as people
@@ -39,7 +40,7 @@ def office(request: HttpRequest) -> HttpResponse:
     named = next((row for row in plans if str(row.uid) == request.GET.get("plan", "")), None)
     plan = named or periods.in_hand(plans, wanted, today)
     if plan is None:
-        return render(request, "chasing/office.html", {"plans": []})
+        return render(request, "chasing/office.html", {"plans": [], "may_upload": policy.can(user, "plan.upload")})
     calendar = workdays()
     rhythm = periods.rhythm_of(plan)
     period = wanted if periods.is_month(wanted) else periods.current(plan, rhythm, today)
@@ -64,9 +65,10 @@ def _shown(month: desk.Month, units: list[Any], show: str) -> list[Any]:
     """The units (or finished lines) of the list; what is proposed is only known when everything is read."""
     if show == "turn":
         return desk.silent(units)
-    if show in ("proposed", "red"):
-        every = desk.lines(month, units)
-        return [line for line in every if (line.proposal is not None if show == "proposed" else line.red)]
+    if show == "red":
+        return desk.with_red(month, units)
+    if show == "proposed":
+        return [line for line in desk.lines(month, units) if line.proposal is not None]
     return units
 
 
