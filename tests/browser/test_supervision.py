@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 DISTRICT = "青岚市岚东区空气质量持续改善2026年行动计划"
 LATE, WAITING = "桃园街道办事处", "书院街道办事处"

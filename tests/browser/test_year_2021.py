@@ -1,4 +1,4 @@
-"""The city's and the district's air plan of 2021 live through a year: what issue 4 promises, done on pages alone.
+"""The city's and the district's air plan of 2021 live through a year, on pages alone.
 
 Imported, aligned, decomposed to 15 streets, reported by every route, reviewed, one street late and chased to a letter,
 merged, settled at year's end. Only the accounts come from the administrator; the directory is the one that ships.

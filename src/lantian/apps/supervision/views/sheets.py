@@ -30,6 +30,7 @@ from lantian.apps.supervision.views.common import visible_plan
 from lantian.apps.supervision.views.incoming import FILES_AT_ONCE, take_file
 
 PAGE = 50
+LATEST = 20  # of the sheets that came back; all of them stand in the drop box
 _ZIP = "application/zip"
 
 
@@ -55,10 +56,12 @@ def overview(request: HttpRequest, uid: str) -> HttpResponse:
     allowed = _writes(user, plan, "")
     page = Paginator(returns.owing(plan, month, text=text).filter(allowed), PAGE).get_page(request.GET.get("page"))
     mine = policy.scope(user, Incoming.objects.filter(route=Route.SHEET))
+    brought = list(pieces.pieces(plan, mine, month)[: LATEST + 1])
     context = {
         "plan": plan, "months": months, "month": month, "q": text, "page": page,
         "due": periods.due_on(periods.rhythm_of(plan), month, workdays()),
-        "brought": pieces.pieces(plan, mine, month)[:20], "limit": settings.LANTIAN_UPLOAD_BYTES // (1024 * 1024),
+        "brought": brought[:LATEST], "further": len(brought) > LATEST,
+        "limit": settings.LANTIAN_UPLOAD_BYTES // (1024 * 1024),
     }  # fmt: skip
     return render(request, "supervision/incoming/sheets.html", context)
 
