@@ -34,11 +34,11 @@ def tabs(client: Client, address: str) -> list[tuple[str, str, bool]]:
 @pytest.mark.parametrize(
     ("role", "publish", "names"),
     [
-        ("coordinator", False, ["计划表", "核对", "概览", "征求意见", "下级承接", "版本"]),
+        ("coordinator", False, ["计划表", "核对", "概览", "征求意见", "下级承接", "年度对应", "版本"]),
         (
             "coordinator",
             True,
-            ["计划表", "概览", "责任清单", "收件箱", "填报表", "汇总考核", "征求意见", "下级承接", "版本"],
+            ["计划表", "概览", "责任清单", "收件箱", "填报表", "汇总考核", "征求意见", "下级承接", "年度对应", "版本"],
         ),
         ("viewer", True, ["计划表", "概览", "责任清单", "版本"]),
     ],

@@ -186,11 +186,11 @@ def test_one_recognition_runs_at_a_time() -> None:
 
 def test_a_fork_costs_little() -> None:
     costs = []
-    for _ in range(5):
+    for _ in range(20):
         start = time.perf_counter()
         run_guarded(name_of, PLAN, spawn=False)
         costs.append(time.perf_counter() - start)
-    assert min(costs) < 0.05
+    assert min(costs) < 0.15  # 0.02 s where nothing else runs; importing the readers anew takes ten times as long
 
 
 def test_only_a_function_with_a_name_can_run_in_a_fresh_worker() -> None:

@@ -362,6 +362,6 @@ def test_the_same_plan_gives_the_same_file_and_none_is_refused() -> None:
 
 def test_a_long_plan_is_written_at_once() -> None:
     found = plan(*(draft(n, paragraphs=list(SENTENCES[:5])) for n in range(1, 119)))
-    start = time.perf_counter()
+    start = time.process_time()
     written(found)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
