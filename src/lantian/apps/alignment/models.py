@@ -81,7 +81,7 @@ class Partner(models.Model):
     wording = models.CharField(max_length=16, editable=False)  # as in Link
 
     class Meta:
-        ordering = ("link", "order")
+        ordering = ("link_id", "order")
         constraints = (models.UniqueConstraint(fields=("link", "measure"), name="partner_once_in_link"),)
 
     def __str__(self) -> str:

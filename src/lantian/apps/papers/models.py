@@ -136,7 +136,7 @@ class Countersign(WithUid):
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ("paper", "id")
+        ordering = ("paper_id", "id")
         constraints = (models.UniqueConstraint(fields=("paper", "unit"), name="countersign_once"),)
 
     def __str__(self) -> str:
@@ -159,7 +159,7 @@ class Recipient(WithUid):
     behalf = models.BooleanField(default=False)  # written down by the office for the unit
 
     class Meta:
-        ordering = ("paper", "id")
+        ordering = ("paper_id", "id")
         constraints = (models.UniqueConstraint(fields=("paper", "unit"), name="recipient_once"),)
 
     def __str__(self) -> str:

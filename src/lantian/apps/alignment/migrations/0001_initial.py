@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taken_by', to='plans.measure')),
             ],
             options={
-                'ordering': ('link', 'order'),
+                'ordering': ('link_id', 'order'),
                 'constraints': [models.UniqueConstraint(fields=('link', 'measure'), name='partner_once_in_link')],
             },
         ),

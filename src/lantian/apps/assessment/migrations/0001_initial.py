@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("card", "since", "id"),
+                "ordering": ("card_id", "since", "id"),
             },
         ),
         migrations.CreateModel(
@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("form", "-period"),
+                "ordering": ("form_id", "-period"),
                 "constraints": [models.UniqueConstraint(fields=("form", "period"), name="form_filling_once")],
             },
         ),
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("plan", "period", "measure"),
+                "ordering": ("plan_id", "period", "measure__n"),
                 "constraints": [models.UniqueConstraint(fields=("plan", "period", "measure"), name="merge_text_once")],
             },
         ),
@@ -310,7 +310,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("plan", "measure"),
+                "ordering": ("plan_id", "measure__n"),
                 "constraints": [models.UniqueConstraint(fields=("plan", "measure"), name="outcome_once")],
             },
         ),
@@ -374,7 +374,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("card", "-id"),
+                "ordering": ("card_id", "-id"),
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("state", "open")), fields=("card", "unit", "item"), name="appeal_open_once"
@@ -409,7 +409,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("card", "-number"),
+                "ordering": ("card_id", "-number"),
                 "constraints": [models.UniqueConstraint(fields=("card", "number"), name="score_version_once")],
             },
         ),

@@ -52,7 +52,7 @@ class FormFilling(WithUid):
     filled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ("form", "-period")
+        ordering = ("form_id", "-period")
         constraints = (models.UniqueConstraint(fields=("form", "period"), name="form_filling_once"),)
 
     def __str__(self) -> str:

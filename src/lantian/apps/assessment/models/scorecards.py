@@ -53,7 +53,7 @@ class EnteredFact(WithUid):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ("card", "since", "id")
+        ordering = ("card_id", "since", "id")
 
     def __str__(self) -> str:
         return f"{self.name} {self.value}"
@@ -87,7 +87,7 @@ class Appeal(WithUid):
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ("card", "-id")
+        ordering = ("card_id", "-id")
         constraints = (
             models.UniqueConstraint(
                 fields=("card", "unit", "item"), condition=models.Q(state="open"), name="appeal_open_once"
@@ -114,7 +114,7 @@ class ScoreVersion(WithUid):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ("card", "-number")
+        ordering = ("card_id", "-number")
         constraints = (models.UniqueConstraint(fields=("card", "number"), name="score_version_once"),)
 
     def __str__(self) -> str:

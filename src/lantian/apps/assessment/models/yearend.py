@@ -24,7 +24,7 @@ class MergeText(WithUid):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ("plan", "period", "measure")
+        ordering = ("plan_id", "period", "measure__n")
         constraints = (models.UniqueConstraint(fields=("plan", "period", "measure"), name="merge_text_once"),)
 
     def __str__(self) -> str:
@@ -78,7 +78,7 @@ class Outcome(WithUid):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ("plan", "measure")
+        ordering = ("plan_id", "measure__n")
         constraints = (models.UniqueConstraint(fields=("plan", "measure"), name="outcome_once"),)
 
     def __str__(self) -> str:

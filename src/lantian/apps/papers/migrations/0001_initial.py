@@ -237,7 +237,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("paper", "id"),
+                "ordering": ("paper_id", "id"),
             },
         ),
         migrations.AddField(
@@ -308,7 +308,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("paper", "id"),
+                "ordering": ("paper_id", "id"),
                 "constraints": [models.UniqueConstraint(fields=("paper", "unit"), name="countersign_once")],
             },
         ),

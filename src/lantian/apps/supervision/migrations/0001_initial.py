@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("report", "commitment__measure__n", "id"),
+                "ordering": ("report_id", "commitment__n", "id"),
             },
         ),
         migrations.CreateModel(
@@ -310,7 +310,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("commitment", "n"),
+                "ordering": ("commitment_id", "n"),
             },
         ),
         migrations.CreateModel(
@@ -504,7 +504,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("incoming", "order"),
+                "ordering": ("incoming_id", "order"),
             },
         ),
         migrations.CreateModel(
@@ -658,7 +658,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("sheet", "unit__area__code", "unit__id"),
+                "ordering": ("sheet_id", "unit__area__code", "unit__id"),
             },
         ),
         migrations.CreateModel(
@@ -824,7 +824,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("report", "-number"),
+                "ordering": ("report_id", "-number"),
             },
         ),
         migrations.CreateModel(
@@ -925,7 +925,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("commitment", "order", "id"),
+                "ordering": ("commitment_id", "order", "id"),
             },
         ),
         migrations.AddField(
@@ -961,7 +961,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("entry", "share__order", "id"),
+                "ordering": ("entry_id", "share__order", "id"),
             },
         ),
         migrations.AddIndex(

@@ -139,7 +139,7 @@ class Share(WithUid):
     withdrawn = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ("commitment", "order", "id")
+        ordering = ("commitment_id", "order", "id")
 
     def __str__(self) -> str:
         return f"{self.commitment_id} {self.order}"
@@ -217,7 +217,7 @@ class QuotaLine(models.Model):
     note = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        ordering = ("sheet", "unit__area__code", "unit__id")
+        ordering = ("sheet_id", "unit__area__code", "unit__id")
         constraints = (models.UniqueConstraint(fields=("sheet", "unit"), name="quota_line_once"),)
 
     def __str__(self) -> str:

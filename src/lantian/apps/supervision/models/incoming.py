@@ -80,7 +80,7 @@ class IncomingItem(WithUid):
     decided = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ("incoming", "order")
+        ordering = ("incoming_id", "order")
 
     def __str__(self) -> str:
         return f"{self.incoming_id} {self.order}"

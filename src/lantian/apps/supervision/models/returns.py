@@ -97,7 +97,7 @@ class Entry(WithUid):
     changed = models.DateTimeField(auto_now=True)
 
     class Meta:
-        ordering = ("report", "commitment__measure__n", "id")
+        ordering = ("report_id", "commitment__n", "id")
         constraints = (models.UniqueConstraint(fields=("report", "commitment"), name="entry_once"),)
 
     def __str__(self) -> str:
@@ -115,7 +115,7 @@ class Figure(models.Model):
     computed_source = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        ordering = ("entry", "share__order", "id")
+        ordering = ("entry_id", "share__order", "id")
         constraints = (models.UniqueConstraint(fields=("entry", "share"), name="figure_once"),)
 
     def __str__(self) -> str:
@@ -136,7 +136,7 @@ class Evidence(WithUid):
     removed = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ("commitment", "n")
+        ordering = ("commitment_id", "n")
         constraints = (models.UniqueConstraint(fields=("commitment", "n"), name="evidence_number_once"),)
 
     def __str__(self) -> str:
@@ -157,7 +157,7 @@ class ReturnVersion(WithUid):
     scanned = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ("report", "-number")
+        ordering = ("report_id", "-number")
         constraints = (models.UniqueConstraint(fields=("report", "number"), name="return_version_once"),)
 
     def __str__(self) -> str:
