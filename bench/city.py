@@ -249,12 +249,13 @@ def _district_plan(user: Any, above: Any, year: int) -> Any:
 
 def _states() -> None:
     """States and lights in turn, as a year leaves them."""
-    from django.db.models import Case, CharField, F, Value, When
+    from django.db.models import Case, CharField, F, Min, Value, When
     from django.db.models.functions import Mod
 
     from lantian.apps.supervision.models import Commitment
 
-    rows = Commitment.objects.annotate(turn=Mod(F("pk"), len(_STATES)))
+    first = Commitment.objects.aggregate(first=Min("pk"))["first"] or 1  # keys go on where other data ended
+    rows = Commitment.objects.annotate(turn=Mod(F("pk") - (first - 1), len(_STATES)))
     cases = [
         Case(*(When(turn=turn, then=Value(pair[place])) for turn, pair in enumerate(_STATES)), output_field=CharField())
         for place in (0, 1)

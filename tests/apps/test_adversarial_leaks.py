@@ -26,7 +26,7 @@ from lantian.reading import model as read
 from tests.apps.conftest import read_measure, read_plan
 from tests.apps.edits import do
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]  # what is asked is the same on both databases; the tables of rights run on both
 
 Make = Callable[..., Plan]
 WORD = "秘而不宣"  # stands in whatever is kept from the person
