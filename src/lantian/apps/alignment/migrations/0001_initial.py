@@ -7,81 +7,154 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('plans', '0004_plan_kind'),
+        ("plans", "0004_plan_kind"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Alignment',
+            name="Alignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=lantian.apps.core.ids.uuid7, editable=False, unique=True)),
-                ('untaken', models.JSONField(default=list)),
-                ('at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('cities', models.ManyToManyField(related_name='aligned', to='plans.plan')),
-                ('plan', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='alignment', to='plans.plan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=lantian.apps.core.ids.uuid7, editable=False, unique=True)),
+                ("untaken", models.JSONField(default=list)),
+                ("at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("cities", models.ManyToManyField(related_name="aligned", to="plans.plan")),
+                (
+                    "plan",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="alignment", to="plans.plan"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=lantian.apps.core.ids.uuid7, editable=False, unique=True)),
-                ('relation', models.CharField(choices=[('verbatim', 'the same'), ('adapted', 'reworded'), ('narrowed', 'cut down'), ('tightened', 'tightened'), ('loosened', 'loosened'), ('added', 'added')], max_length=10)),
-                ('changes', models.JSONField(default=list)),
-                ('pieces', models.JSONField(default=list)),
-                ('confidence', models.FloatField(default=0)),
-                ('state', models.CharField(choices=[('proposed', 'to be confirmed'), ('confirmed', 'confirmed')], default='proposed', max_length=10)),
-                ('edited', models.BooleanField(default=False)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('wording', models.CharField(editable=False, max_length=16)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('measure', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='link', to='plans.measure')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=lantian.apps.core.ids.uuid7, editable=False, unique=True)),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("verbatim", "the same"),
+                            ("adapted", "reworded"),
+                            ("narrowed", "cut down"),
+                            ("tightened", "tightened"),
+                            ("loosened", "loosened"),
+                            ("added", "added"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("changes", models.JSONField(default=list)),
+                ("pieces", models.JSONField(default=list)),
+                ("confidence", models.FloatField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "to be confirmed"), ("confirmed", "confirmed")],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("edited", models.BooleanField(default=False)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("wording", models.CharField(editable=False, max_length=16)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "measure",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="link", to="plans.measure"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('measure__plan', 'measure__n'),
+                "ordering": ("measure__plan", "measure__n"),
             },
         ),
         migrations.CreateModel(
-            name='Continuation',
+            name="Continuation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=lantian.apps.core.ids.uuid7, editable=False, unique=True)),
-                ('states', models.JSONField(default=list)),
-                ('changes', models.JSONField(default=list)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('earlier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='continued_by', to='plans.measure')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='continues', to='plans.measure')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=lantian.apps.core.ids.uuid7, editable=False, unique=True)),
+                ("states", models.JSONField(default=list)),
+                ("changes", models.JSONField(default=list)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="continued_by", to="plans.measure"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="continues", to="plans.measure"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('measure__plan', 'measure__n', 'earlier__n'),
-                'constraints': [models.UniqueConstraint(fields=('measure', 'earlier'), name='continuation_once')],
+                "ordering": ("measure__plan", "measure__n", "earlier__n"),
+                "constraints": [models.UniqueConstraint(fields=("measure", "earlier"), name="continuation_once")],
             },
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField()),
-                ('wording', models.CharField(editable=False, max_length=16)),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partners', to='alignment.link')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taken_by', to='plans.measure')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField()),
+                ("wording", models.CharField(editable=False, max_length=16)),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="partners", to="alignment.link"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="taken_by", to="plans.measure"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('link_id', 'order'),
-                'constraints': [models.UniqueConstraint(fields=('link', 'measure'), name='partner_once_in_link')],
+                "ordering": ("link_id", "order"),
+                "constraints": [models.UniqueConstraint(fields=("link", "measure"), name="partner_once_in_link")],
             },
         ),
     ]
