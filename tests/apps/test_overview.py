@@ -43,7 +43,7 @@ def plan(make_plan: Callable[..., Plan]) -> Plan:
 
 @pytest.mark.django_db
 def test_what_is_counted(plan: Plan) -> None:
-    counted = overview(list(queries.with_open_flags(plan.measures.all())))
+    counted = overview(queries.plan_measures(plan, {}))
     assert (counted.measures, counted.with_target, counted.without_owner, counted.doubts) == (6, 5, 1, 1)
     assert [(month.label, month.measures) for month in counted.months if month.measures] == [
         ("2025-06", 1), ("2025-12", 3),
@@ -63,7 +63,7 @@ def test_what_is_counted(plan: Plan) -> None:
 @pytest.mark.db
 def test_every_bar_leads_to_the_rows_that_it_counts(plan: Plan, login: Callable[[str], Client]) -> None:
     client = login("viewer")
-    counted = overview(list(queries.with_open_flags(plan.measures.all())))
+    counted = overview(queries.plan_measures(plan, {}))
     parts = [part for unit in counted.units for part in unit.roles]
     for bar in [*counted.months, *counted.undated, *counted.targets, *counted.sections, *parts]:
         if bar.filters:
@@ -82,7 +82,7 @@ def test_every_bar_leads_to_the_rows_that_it_counts(plan: Plan, login: Callable[
 @pytest.mark.django_db
 def test_accepted_flags_are_no_open_doubts(plan: Plan) -> None:
     plan.measures.get(n=1).flags.update(accepted=True)
-    assert overview(list(queries.with_open_flags(plan.measures.all()))).doubts == 0
+    assert overview(queries.plan_measures(plan, {})).doubts == 0
     assert overview(list(queries.with_details(plan.measures.all()))).doubts == 0
 
 
@@ -108,7 +108,7 @@ def test_an_empty_plan_says_what_to_do(make_plan: Callable[..., Plan], login: Ca
 def test_more_than_twenty_units_are_summed(make_plan: Callable[..., Plan], login: Callable[[str], Client]) -> None:
     roles = tuple(read.Role("support", f"第{n}局", f"第{n}局") for n in range(TOP_UNITS + 5))
     plan = make_plan(read_plan(read_measure(1, roles=roles)))
-    counted = overview(list(queries.with_open_flags(plan.measures.all())))
+    counted = overview(queries.plan_measures(plan, {}))
     assert len(counted.units) == TOP_UNITS
     assert counted.rest is not None
     assert (counted.rest.units, counted.rest.total) == (5, 5)

@@ -40,7 +40,7 @@ FORMATS = {
 
 def current(plan: Plan) -> read.Plan:
     """The plan's current text as the reader's own type, in a fixed number of queries."""
-    return content.plan_reading(plan, queries.with_details(plan.measures.order_by("n")))
+    return content.plan_reading(plan, queries.detailed(plan.measures.order_by("n")))
 
 
 def of_version(version: PlanVersion) -> read.Plan:

@@ -141,7 +141,7 @@ def _rows(plan: Plan, period: str, *, submitted: bool, only: Collection[int] | N
     for duty in reading.duties(duties, periods.owed(period)):
         given[duty.measure].append(duty)
     month = _month(plan, period, counted, None if only is None else duties)
-    return [_row(measure, given[measure.pk], month, texts.get(measure.pk)) for measure in plans.with_details(measures)]
+    return [_row(measure, given[measure.pk], month, texts.get(measure.pk)) for measure in plans.detailed(measures)]
 
 
 @dataclass(frozen=True, slots=True)

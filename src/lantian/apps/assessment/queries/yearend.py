@@ -138,7 +138,7 @@ def rows(plan: Plan, only: Collection[int] | None = None) -> list[Row]:
     for duty in reading.duties(Commitment.objects.filter(**where).exclude(role=RoleKind.SUPPORT), Q(state__in=DONE)):
         given[duty.measure].append(duty)
     year = _year(plan, where)
-    return [_row(item, given[item.pk], outcomes.get(item.pk), year) for item in plans.with_details(measures)]
+    return [_row(item, given[item.pk], outcomes.get(item.pk), year) for item in plans.detailed(measures)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def open_round(
     if not asked:
         raise NotPossible(_("Choose at least one unit to ask."))
     _check_due(due)
-    measures = queries.with_details(Measure.objects.filter(plan=plan).order_by("n"))
+    measures = queries.detailed(Measure.objects.filter(plan=plan).order_by("n"))
     text = content.head_of(plan) | {"measures": [content.content_of(row) for row in measures]}
     if not text["measures"]:
         raise NotPossible(_("The plan has no measures yet; there is nothing to comment on."))

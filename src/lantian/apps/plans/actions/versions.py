@@ -42,7 +42,7 @@ def lock(plan: Plan) -> None:
 
 def contents_of(plan: Plan) -> list[Content]:
     """The plan's current rows, in order."""
-    return [content.content_of(row) for row in queries.with_details(Measure.objects.filter(plan=plan).order_by("n"))]
+    return [content.content_of(row) for row in queries.detailed(Measure.objects.filter(plan=plan).order_by("n"))]
 
 
 def keep_version(user: User | None, plan: Plan, number: int, *, note: str) -> PlanVersion:

@@ -11,13 +11,13 @@ from lantian.apps.plans.queries.filters import (
 )
 from lantian.apps.plans.queries.measures import (
     deadline_texts,
+    detailed,
     neighbours,
     plan_measures,
     related,
     section_names,
     unit_names,
     with_details,
-    with_open_flags,
 )
 from lantian.apps.plans.queries.plans import PlanChoices, choices_of, open_amendments, plan_choices, plan_list, standing
 from lantian.apps.plans.queries.searching import Found, Hit, matching_plans, matching_units, search, searched_plans
@@ -25,8 +25,7 @@ from lantian.apps.plans.queries.units import DutyRow, duty_matrix, role_counts, 
 
 __all__ = [
     "LIST_FILTERS", "SEARCH_FILTERS", "TABLE_FILTERS", "UNIT_FILTERS", "DutyRow", "Found", "Hit", "PlanChoices",
-    "choices_of", "chosen", "deadline_texts", "duty_matrix", "matching_plans", "matching_units", "narrow", "neighbours",
-    "open_amendments", "plan_choices", "plan_list", "plan_measures", "related", "role_counts", "search",
-    "searched_plans", "section_names", "standing", "uid_of", "unit_duties", "unit_names", "with_details",
-    "with_open_flags",
+    "choices_of", "chosen", "deadline_texts", "detailed", "duty_matrix", "matching_plans", "matching_units", "narrow",
+    "neighbours", "open_amendments", "plan_choices", "plan_list", "plan_measures", "related", "role_counts",
+    "search", "searched_plans", "section_names", "standing", "uid_of", "unit_duties", "unit_names", "with_details",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ def overview(request: HttpRequest, uid: str) -> HttpResponse:
     """One page of a plan in numbers; every bar leads to the rows that it counts."""
     user = person(request)
     row = policy.get_or_404(user, Plan.objects.select_related("area", "amends"), uid=uid)
-    counted = count(list(queries.with_open_flags(row.measures.all())))
+    counted = count(queries.plan_measures(row, {}))
     loads = [*counted.units, *([counted.rest] if counted.rest else [])]
     context = {
         "plan": row,

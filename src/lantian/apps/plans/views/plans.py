@@ -81,7 +81,7 @@ def plan(request: HttpRequest, uid: str) -> HttpResponse:
     user = person(request)
     row = policy.get_or_404(user, Plan.objects.select_related("area", "file", "created_by", "amends"), uid=uid)
     filters = queries.chosen(request.GET, queries.TABLE_FILTERS)
-    measures = list(queries.plan_measures(row, filters))
+    measures = queries.plan_measures(row, filters)
     context = {
         "plan": row,
         "table": table.build(measures, hooks.marks(user, row, measures)),

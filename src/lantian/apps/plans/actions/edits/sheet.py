@@ -73,7 +73,7 @@ class Sheet:
     """
 
     def __init__(self, plan: Plan) -> None:
-        measures = list(queries.with_details(Measure.objects.filter(plan=plan).order_by("n")))
+        measures = queries.detailed(Measure.objects.filter(plan=plan).order_by("n"))
         self.plan = plan
         self.rows: dict[str, Content] = {str(row.uid): content_of(row) for row in measures}
         self.order = list(self.rows)
