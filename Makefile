@@ -57,13 +57,14 @@ bench: setup-dev ## measured figures with the peers beside them
 
 soak: setup-dev ## long hauls: hostile files, and property tests with many more examples
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) tests/reading -p no:cacheprovider
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) tests/lake tests/ingest tests/analysis -p no:cacheprovider
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) tests/comparing tests/protocols tests/apps -m hypothesis -p no:cacheprovider
 
 lock: ## renew the locked versions (needs uv and npm)
 	uv pip compile --universal --generate-hashes --python-version 3.11 -q -o requirements/run.txt \
-	  --extra ocr pyproject.toml requirements/build.in
+	  --extra ocr --extra science pyproject.toml requirements/build.in
 	uv pip compile --universal --generate-hashes --python-version 3.11 -q -o requirements/dev.txt \
-	  --extra ocr --extra dev pyproject.toml requirements/build.in
+	  --extra ocr --extra science --extra dev pyproject.toml requirements/build.in
 	uv pip compile --universal --generate-hashes --python-version 3.11 -q -o requirements/node.txt requirements/node.in
 	npm install --package-lock-only --omit-lockfile-registry-resolved
 

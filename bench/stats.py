@@ -1,4 +1,5 @@
-"""Times the statistics of a year of hours: the whole command on twelve CSV.gz, and the year in process beside pandas.
+"""Times the statistics of a year of hours: the whole command on twelve CSV.gz and from a lake, and the year in process
+beside pandas.
 
 The data are the Beijing stations beside the checkout; pandas is no dependency of ours: without it its line is left out.
 """
@@ -8,7 +9,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -68,6 +71,27 @@ def _frame(pandas: Any, data: Observations) -> Any:
     return frame
 
 
+def _lake(paths: list[Path]) -> None:
+    """The same commands from a lake that was loaded with these files."""
+    from bench.__main__ import measured
+
+    with tempfile.TemporaryDirectory() as folder:
+        load = [str(LANTIAN), "lake", "load", "--lake", folder, "--hour-label", "begin", "--data", *map(str, paths)]
+        begin = time.perf_counter()
+        subprocess.run(load, check=True, capture_output=True)
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*.parquet")) / 1e6
+        seconds = time.perf_counter() - begin
+        print(f"{'lantian lake load, twelve CSV.gz':45} {seconds:7.3f} s   {size:.1f} MB of Parquet")
+        for verb in ("annual", "daily", "rank"):
+            seconds, peak = measured([str(LANTIAN), "stats", verb, "--standard", "gb3095-2012", "--lake", folder], 5)
+            print(f"{f'lantian stats {verb}, from the lake':45} {seconds:7.3f} s {peak:7.0f} MB")
+        query = (
+            "select station, date_trunc('month', time), avg(value) from observation where factor = 'PM2.5' group by all"
+        )
+        seconds, peak = measured([str(LANTIAN), "sql", "--lake", folder, query], 5)
+        print(f"{'lantian sql, monthly means of PM2.5':45} {seconds:7.3f} s {peak:7.0f} MB")
+
+
 def run() -> None:
     """Print the table; says what is missing."""
     from bench.__main__ import measured
@@ -81,6 +105,7 @@ def run() -> None:
         command = [str(LANTIAN), "stats", verb, "--hour-label", "begin", "--standard", "gb3095-2012", "--data"]
         seconds, peak = measured([*command, *map(str, paths)], 5)
         print(f"{f'lantian stats {verb}, twelve CSV.gz':45} {seconds:7.3f} s {peak:7.0f} MB")
+    _lake(paths)
     data, chosen = read_observations(paths, "begin"), standard("gb3095-2012")
     print(f"{'reading twelve CSV.gz, in process':45} {_seconds(lambda: read_observations(paths, 'begin'), 3):7.3f} s")
     ours = _seconds(lambda: annual_statistics(data, chosen))

@@ -183,7 +183,7 @@ def record_reply(page: Page, words: str, unit: str) -> None:
     expect(page.locator("main")).to_contain_text(words)
     page.get_by_label("销号理由").fill("已补报并说明原因")
     page.get_by_role("button", name="销号").click()
-    expect(page.locator(".page-head")).to_contain_text("已办结")
+    expect(page.locator(".page-head")).to_contain_text("已销号")
 
 
 def download(page: Page, name: str) -> bytes:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from lantian.reading.errors import prefers_chinese
+
+if TYPE_CHECKING:
+    from lantian.analysis.observations import Observations
+    from lantian.standards.ambient import Standard
 
 
 def refuse(command: str, zh: str, en: str) -> int:
@@ -19,6 +24,19 @@ def refuse(command: str, zh: str, en: str) -> int:
 def note(command: str, zh: str, en: str) -> None:
     """One line on standard error in the user's language."""
     sys.stderr.write(f"lantian {command}: {zh if prefers_chinese() else en}\n")
+
+
+def of_last_day(command: str, data: Observations) -> Standard:
+    """The standard in force on the last day with a row, and a line that says so."""
+    from lantian.standards.ambient import STANDARDS, in_force
+
+    last = data.first_day + timedelta(days=max(high for _low, high in data.spans))
+    try:
+        standard = in_force(last)
+    except LookupError:
+        standard = next(iter(STANDARDS.values()))
+    note(command, f"未指定标准，采用 {standard.key}", f"no standard given: {standard.key}")
+    return standard
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

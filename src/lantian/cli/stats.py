@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lantian.cli.measurements import note, refuse, write_csv
+from lantian.cli.measurements import note, of_last_day, refuse, write_csv
 from lantian.reading.errors import prefers_chinese
-from lantian.standards.ambient import POLLUTANTS, STANDARDS, Standard, in_force
+from lantian.standards.ambient import POLLUTANTS, STANDARDS, Standard
 
 if TYPE_CHECKING:
     from lantian.analysis.observations import Observations
@@ -38,19 +38,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``lantian stats``."""
     zh = prefers_chinese()
     parser.add_argument("verb", choices=("annual", "daily", "rank", "standards"), help="统计内容" if zh else "what")
-    parser.add_argument(
+    parser.set_defaults(misused=parser.error)
+    origin = parser.add_mutually_exclusive_group(required=True)
+    origin.add_argument(
         "--data",
         nargs="+",
         type=Path,
-        required=True,
         metavar="FILE",
         help="小时数据（CSV 或 CSV.gz）" if zh else "hourly data, CSV or CSV.gz",
     )
+    origin.add_argument("--lake", type=Path, metavar="DIR", help="数据湖中的小时数据" if zh else "the hours of a lake")
     parser.add_argument(
         "--hour-label",
         choices=("begin", "end"),
-        required=True,
-        help="小时标签是起始时刻还是结束时刻" if zh else "whether the label of an hour is its beginning or its end",
+        help="小时标签是起始时刻还是结束时刻（用 --data 时必填）"
+        if zh
+        else "whether the label of an hour is its beginning or its end (required with --data)",
+    )
+    parser.add_argument(
+        "--stations",
+        nargs="+",
+        metavar="NAME",
+        help="只统计数据湖中的这些站点" if zh else "these stations of the lake only",
     )
     parser.add_argument(
         "--standard",
@@ -94,34 +103,44 @@ def _weights(text: str) -> dict[str, float]:
 def run(args: argparse.Namespace) -> int:
     """Print one table. Exit 1: the data are refused with file, line and reason, and nothing is printed."""
     from lantian.analysis.errors import DataError
-    from lantian.analysis.observations import read_observations
     from lantian.analysis.sand import read_periods, without_sand
+    from lantian.lake.errors import LakeError
 
+    if misused := _misused(args):
+        args.misused(misused[0] if prefers_chinese() else misused[1])
     try:
-        data = read_observations(args.data, args.hour_label, lambda zh, en: note("stats", zh, en))
+        data = _read(args)
         if args.without_sand:
             if args.verb not in ("annual", "rank"):
                 return refuse("stats", "优良天和 AQI 不扣除沙尘", "days and their AQI keep the hours of sand-dust")
             data = without_sand(data, read_periods(args.without_sand))
         if args.verb == "standards":
             return _standards(data, args)
-        standard = STANDARDS[args.standard] if args.standard else _of_last_day(data)
-    except DataError as error:
+        standard = STANDARDS[args.standard] if args.standard else of_last_day("stats", data)
+    except (DataError, LakeError) as error:
         return refuse("stats", error.zh, error.en)
     return {"annual": _annual, "daily": _daily, "rank": _rank}[args.verb](data, standard, args)
 
 
-def _of_last_day(data: Observations) -> Standard:
-    """The standard in force on the last day with a row, and a line that says so."""
-    from datetime import timedelta
+def _misused(args: argparse.Namespace) -> tuple[str, str] | None:
+    """What is wrong with how the command was called; an hour's label is never guessed."""
+    if args.data and not args.hour_label:
+        return "用 --data 时必须给出 --hour-label begin 或 end", "--data needs --hour-label begin or end"
+    if args.lake and args.hour_label:
+        return "数据湖中的小时不需要 --hour-label", "the hours of a lake need no --hour-label"
+    if args.data and args.stations:
+        return "--stations 只用于 --lake", "--stations goes with --lake"
+    return None
 
-    last = data.first_day + timedelta(days=max(high for _low, high in data.spans))
-    try:
-        standard = in_force(last)
-    except LookupError:
-        standard = next(iter(STANDARDS.values()))
-    note("stats", f"未指定标准，采用 {standard.key}", f"no standard given: {standard.key}")
-    return standard
+
+def _read(args: argparse.Namespace) -> Observations:
+    if args.lake:
+        from lantian.cli.lakedata import observations
+
+        return observations(args.lake, args.stations)
+    from lantian.analysis.observations import read_observations
+
+    return read_observations(args.data, args.hour_label, lambda zh, en: note("stats", zh, en))
 
 
 def _annual(data: Observations, standard: Standard, args: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 SETTINGS = (
     "LANTIAN_DATA",
+    "LANTIAN_LAKE",
     "DATABASE_URL",
     "LANTIAN_SECRET_KEY",
     "LANTIAN_HOSTS",
@@ -50,6 +51,7 @@ class Config:
     """The settings of one installation. ``data`` is absolute; the folder need not exist yet."""
 
     data: Path
+    lake: str
     database: dict[str, Any]
     secret_key: str
     hosts: tuple[str, ...]
@@ -71,6 +73,7 @@ def load(env: Mapping[str, str] = os.environ) -> Config:
         raise ConfigError(f"LANTIAN_URL: not an http(s) address: {url}")
     return Config(
         data=data,
+        lake=env.get("LANTIAN_LAKE") or str(data / "lake"),
         database=_database(env.get("DATABASE_URL", ""), data),
         secret_key=env.get("LANTIAN_SECRET_KEY") or _secret_key(data / "secret-key"),
         hosts=tuple(_words(env.get("LANTIAN_HOSTS", "localhost,127.0.0.1,[::1]"))),

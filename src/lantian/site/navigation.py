@@ -57,10 +57,12 @@ def _here(rooms: list[Room], path: str) -> Door | None:
 def _rooms(user: policy.Person) -> Iterator[Room]:
     yield _("My desk"), [*_desk(user)]
     yield _("Plans"), [*_plans(user)]
+    yield _("Monitoring"), [*_monitoring(user)]
     yield _("Scorecards"), [_door(_("Scorecards"), "assessment:scorecards", "/scorecards/")]
     if policy.can(user, "duty.assign") or policy.can(user, "return.review"):
         yield _("Supervision"), [*_supervision(user)]
     yield _("Papers"), [_door(_("Papers"), "papers:list", "/papers/")]
+    yield _("Bulletins"), [_door(_("Bulletins"), "bulletins:list", "/bulletins/")]
     yield _("Units and people"), [*_directory(user)]
     if policy.can(user, "history.search"):
         yield _("History"), [_door(_("History"), "core:history", "/history/")]
@@ -80,6 +82,19 @@ def _plans(user: policy.Person) -> Iterator[Door]:
     yield _door(_("Search"), "plans:search", "/search/")
     if policy.can(user, "plan.upload"):
         yield _door(_("Import"), "plans:imports", "/imports/")
+
+
+def _monitoring(user: policy.Person) -> Iterator[Door]:
+    yield _door(_("Air map"), "monitoring:map", "/monitoring/")
+    yield _door(_("Stations"), "monitoring:stations", "/monitoring/stations/", "/monitoring/imports/")
+    yield _door(_("Rankings"), "monitoring:rankings", "/monitoring/rankings/")
+    yield _door(_("Under three standards"), "monitoring:years", "/monitoring/years/")
+    yield _door(_("Received bulletins"), "received:list", "/received/")
+    yield _door(_("Data quality"), "monitoring:quality", "/monitoring/quality/")
+    yield _door(_("Live board"), "monitoring:live", "/monitoring/live/")
+    if policy.can(user, "device.view"):
+        yield _door(_("Devices"), "devices:list", "/devices/")
+    yield _door(_("Data sources"), "monitoring:sources", "/monitoring/sources/")
 
 
 def _supervision(user: policy.Person) -> Iterator[Door]:

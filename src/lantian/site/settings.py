@@ -11,6 +11,7 @@ CONFIG = _config.load()
 HERE = Path(__file__).resolve().parent
 
 LANTIAN_DATA = CONFIG.data
+LANTIAN_LAKE = CONFIG.lake
 LANTIAN_UPLOAD_BYTES = CONFIG.upload_bytes
 LANTIAN_DIRECTORY = CONFIG.directory
 LANTIAN_TRUSTED_PROXIES = CONFIG.trusted_proxies
@@ -29,6 +30,9 @@ INSTALLED_APPS = [
     "lantian.apps.core",
     "lantian.apps.areas",
     "lantian.apps.plans",
+    "lantian.apps.monitoring",
+    "lantian.apps.received",
+    "lantian.apps.devices",
     "lantian.apps.consultation",
     "lantian.apps.people",
     "lantian.apps.papers",
@@ -36,6 +40,7 @@ INSTALLED_APPS = [
     "lantian.apps.supervision",
     "lantian.apps.chasing",
     "lantian.apps.assessment",
+    "lantian.apps.bulletins",
 ]
 
 MIDDLEWARE = [

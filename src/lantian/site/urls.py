@@ -13,6 +13,9 @@ urlpatterns = [
     path("", include("lantian.apps.core.urls")),
     path("", include("lantian.apps.areas.urls")),
     path("", include("lantian.apps.plans.urls")),
+    path("", include("lantian.apps.monitoring.urls")),
+    path("", include("lantian.apps.received.urls")),
+    path("", include("lantian.apps.devices.urls")),
     path("", include("lantian.apps.consultation.urls")),
     path("", include("lantian.apps.people.urls")),
     path("", include("lantian.apps.papers.urls")),
@@ -20,6 +23,7 @@ urlpatterns = [
     path("", include("lantian.apps.supervision.urls")),
     path("", include("lantian.apps.chasing.urls")),
     path("", include("lantian.apps.assessment.urls")),
+    path("", include("lantian.apps.bulletins.urls")),
 ]
 
 handler403 = "lantian.apps.core.views.forbidden"

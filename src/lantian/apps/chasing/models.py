@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lantian.apps.areas.models import Area, Unit
 from lantian.apps.core.models import WithUid
@@ -20,7 +21,7 @@ class LetterState(models.TextChoices):
     APPROVED = "approved", _("approved")
     SENT = "sent", _("sent out")
     REPLIED = "replied", _("replied")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("letter", "closed")
     DROPPED = "dropped", _("void")
 
 

@@ -64,6 +64,13 @@ ACTIONS: dict[str, frozenset[str]] = {
     "directory.edit": frozenset({ADMINISTRATOR}),
     "history.view": EVERYBODY,
     "directory.view": EVERYBODY,
+    "bulletin.view": EVERYBODY,
+    "bulletin.receive": frozenset({COORDINATOR}),
+    "bulletin.draft": frozenset({COORDINATOR}),
+    "station.view": EVERYBODY,
+    "station.edit": frozenset({COORDINATOR}),
+    "device.view": frozenset({COORDINATOR, REVIEWER, INSPECTOR, ADMINISTRATOR}),
+    "device.edit": frozenset({COORDINATOR, ADMINISTRATOR}),
 }
 
 Person = User | AnonymousUser

@@ -25,7 +25,11 @@ _SVG = (
 @register.simple_tag
 def print_mark(plans: Plan | Iterable[Plan], reader: object) -> SafeString | str:
     """The mark of the plan, or of the strictest of several, for who looks; nothing where all are open."""
-    text = watermark.words(plans, reader)
+    return drawn(watermark.words(plans, reader))
+
+
+def drawn(text: str) -> SafeString | str:
+    """A mark behind a page that is printed; nothing for a blank one."""
     if not text:
         return ""
     width = 16 * len(text) + 60

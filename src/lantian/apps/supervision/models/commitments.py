@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lantian.apps.areas.models import Unit
 from lantian.apps.core.models import StoredFile, WithUid
@@ -34,7 +35,7 @@ class State(models.TextChoices):
     NO_DATA = "no_data", _("no data")
     STALE = "stale", _("out of date")
     NOT_MEASURABLE = "not_measurable", _("not measurable")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("commitment", "closed")
 
 
 class Light(models.TextChoices):

@@ -1,0 +1,337 @@
+"""Writing and reading hours: what is written is compared with what stands there, and only the difference is stored."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lantian.lake.blocks import (
+    HOUR,
+    LOCAL_HOURS,
+    PARQUET,
+    Cells,
+    Floats,
+    HourBlock,
+    first_of,
+    in_order,
+    local_year,
+    rows_of,
+)
+from lantian.lake.errors import LakeError
+from lantian.lake.tables import DataFile, WrittenFile
+
+if TYPE_CHECKING:
+    from lantian.lake.store import Lake
+
+# A part of this many stations and a year is about 5 MB a factor: windows over it stay in the processor's cache.
+STATIONS_A_PART = 100
+_STATED = ("unit", "source", "hour_label", "time_zone", "reference_state")
+_ZH = {"unit": "单位", "hour_label": "小时标签", "time_zone": "时区", "reference_state": "参比状态"}
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Dense hours by factor, each ``(stations, days × 24)``, NaN = none; ``first_day`` (in China) begins the arrays.
+
+    ``spans``: each station's first and last day with a row of any factor, as offsets from ``first_day``.
+    ``units``: by factor and station, null where never confirmed.
+    """
+
+    stations: tuple[str, ...]
+    first_day: date
+    days: int
+    values: dict[str, Floats]
+    spans: tuple[tuple[int, int], ...]
+    units: dict[str, dict[str, str | None]]
+
+
+@dataclass
+class Written:
+    """What one write changed: values that are new, values that were replaced (kept in ``correction``), and the files
+    that now lie beside a part's base until compaction."""
+
+    added: int = 0
+    corrected: int = 0
+    beside: int = 0
+
+
+@dataclass
+class _Writer:
+    """One write: what stands in the lake, and the rows that will be added to it."""
+
+    lake: Lake
+    by: str | None
+    now: int
+    sequence: int
+    files: dict[tuple[int, int, str], list[DataFile]]
+    written: list[WrittenFile]
+    done: Written = field(default_factory=Written)
+    corrections: list[dict[str, Any]] = field(default_factory=list)
+
+    def part(self, part: int, block: HourBlock, rows: Sequence[int], first: int, values: Floats) -> None:
+        """Write rows of a block that lie in one part and one year."""
+        year = local_year(first)
+        standing = self.files.get((part, year, block.factor), [])
+        order = sorted(range(len(rows)), key=lambda at: block.stations[rows[at]])
+        names = [block.stations[rows[at]] for at in order]
+        new = values[order]
+        if standing:
+            changed = self._changes(names, block.factor, first, new, in_order(standing))
+        else:
+            changed = np.ones(new.shape, dtype=bool)
+            self.done.added += int(np.isfinite(new).sum())
+        station, hour = np.nonzero(changed)
+        if not len(station):
+            return
+        table = rows_of(names, block.factor, station, hour + first, new[station, hour], self.sequence, self.now)
+        layer = "new" if standing else "base"
+        self.done.beside += bool(standing)
+        partition = {"layer": layer, "part": str(part), "year": str(year)}
+        self.written.append(self.lake.table("hours").write_file(table, partition, **PARQUET))
+
+    def _changes(
+        self, names: Sequence[str], factor: str, first: int, new: Floats, standing: Sequence[DataFile]
+    ) -> NDArray[np.bool_]:
+        cells = Cells({name: at for at, name in enumerate(names)}, first, new.shape[1])
+        for item in standing:
+            cells.fill(item.path)
+        old = cells.value
+        at = np.arange(new.shape[1])
+        outside = (at < cells.low[:, None]) | (at > cells.high[:, None])
+        said = np.isfinite(new)
+        replaced = said & np.isfinite(old) & (new != old)
+        self.done.added += int((said & np.isnan(old)).sum())
+        self.done.corrected += int(replaced.sum())
+        for row, hour in zip(*np.nonzero(replaced), strict=True):
+            self.corrections.append(
+                {
+                    "station": names[row],
+                    "factor": factor,
+                    "time": _instant((int(hour) + first) * HOUR),
+                    "old_value": float(old[row, hour]),
+                    "new_value": float(new[row, hour]),
+                    "by": self.by,
+                    "recorded": _instant(self.now),
+                }
+            )
+        changed: NDArray[np.bool_] = outside | replaced | (said & np.isnan(old))
+        return changed
+
+
+def _instant(microseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+
+
+def write(lake: Lake, blocks: Sequence[HourBlock], by: str | None, written: list[WrittenFile]) -> Written:
+    """`Lake.write_blocks` under the lock; ``written`` hears of every file until it is committed."""
+    checked = [_finite(block) for block in blocks]
+    known = series(lake)
+    table = lake.table("hours")
+    delta = table.for_writing()
+    now = time.time_ns() // 1000
+    merged = _merged_series(checked, known, now)
+    writer = _Writer(lake, by, now, delta.version() + 1, _by_part(table.files(delta)), written)
+    seen: set[tuple[str, str]] = set()
+    for block in checked:
+        for name in block.stations:
+            if (name, block.factor) in seen:
+                raise LakeError(
+                    f"{name} 的 {block.factor} 一次写入两遍", f"{block.factor} of {name} is written twice at once"
+                )
+            seen.add((name, block.factor))
+        for part, rows in _parts(block, merged):
+            for first, own in _years(block.first(), block.values[rows]):
+                writer.part(part, block, rows, first, own)
+    hours = list(written)
+    if merged != known:
+        _replace_series(lake, merged, written)
+    if writer.corrections:
+        _append_corrections(lake, writer.corrections, by, written)
+    if hours:
+        table.commit(delta, hours, by=by)
+        written.clear()
+    return writer.done
+
+
+def _finite(block: HourBlock) -> HourBlock:
+    from dataclasses import replace
+
+    block.first()
+    values = np.asarray(block.values, dtype=np.float64)
+    return replace(block, values=np.where(np.isfinite(values), values, np.nan))
+
+
+def _by_part(files: Sequence[DataFile]) -> dict[tuple[int, int, str], list[DataFile]]:
+    found: dict[tuple[int, int, str], list[DataFile]] = defaultdict(list)
+    for item in files:
+        found[int(item.partition["part"]), int(item.partition["year"]), item.low["factor"]].append(item)
+    return found
+
+
+def _parts(block: HourBlock, known: dict[tuple[str, str], dict[str, Any]]) -> Iterator[tuple[int, list[int]]]:
+    parts: dict[int, list[int]] = defaultdict(list)
+    for row, name in enumerate(block.stations):
+        parts[known[name, block.factor]["part"]].append(row)
+    yield from sorted(parts.items())
+
+
+def _years(first: int, values: Floats) -> Iterator[tuple[int, Floats]]:
+    """(first hour, values) of each local year of an array."""
+    begin, end = first, first + values.shape[1]
+    while begin < end:
+        until = min(end, first_of(date(local_year(begin) + 1, 1, 1)))
+        yield begin, values[:, begin - first : until - first]
+        begin = until
+
+
+def series(lake: Lake) -> dict[tuple[str, str], dict[str, Any]]:
+    """What is known of every (station, factor) with hours."""
+    table = lake.table("series")
+    rows = (row for item in table.files(table.open()) for row in _rows(item, table.schema))
+    return {(row["station"], row["factor"]): row for row in rows}
+
+
+def _rows(item: DataFile, schema: Any) -> list[dict[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(item.path) as file:
+            rows = file.read(use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        raise LakeError(f"{item.path}：文件损坏或已被删除", f"{item.path}: the file is damaged or gone") from error
+    # Instants stay whole microseconds: as Python objects they would cost an import of pandas where it is installed.
+    at = rows.schema.get_field_index("recorded")
+    rows = rows.set_column(at, "recorded", rows.column("recorded").cast(pa.int64()))
+    return [{name: row.get(name) for name in schema.names} for row in rows.to_pylist()]
+
+
+def _merged_series(
+    blocks: Sequence[HourBlock], known: dict[tuple[str, str], dict[str, Any]], now: int
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Known series with what the blocks state.
+
+    LakeError: another unit, time zone or reference state than the series has, or the same source under another hour
+    label: the same hours would be stored again, one beside the other.
+    """
+    found = dict(known)
+    parts = {station: row["part"] for (station, _factor), row in known.items()}
+    for block in blocks:
+        for name in block.stations:
+            part = parts.setdefault(name, len(parts) // STATIONS_A_PART)
+            old = found.get((name, block.factor))
+            row = old or {"station": name, "factor": block.factor, "part": part, **dict.fromkeys(_STATED)}
+            stated = {what: getattr(block, what) for what in _STATED}
+            for what, zh in _ZH.items():
+                if what == "hour_label" and row["source"] != block.source:
+                    continue
+                if row[what] and stated[what] and row[what] != stated[what]:
+                    raise LakeError(
+                        f"{name} 的 {block.factor} 在库中{zh}为 {row[what]}，来的是 {stated[what]}",
+                        f"{block.factor} of {name} has here {what.replace('_', ' ')} {row[what]}, not {stated[what]}",
+                    )
+            fresh = {**row, **{what: said for what, said in stated.items() if said}}
+            if fresh != old:
+                found[name, block.factor] = {**fresh, "recorded": now}
+    return found
+
+
+def _replace_series(lake: Lake, rows: dict[tuple[str, str], dict[str, Any]], written: list[WrittenFile]) -> None:
+    import pyarrow as pa
+
+    table = lake.table("series")
+    delta = table.for_writing()
+    data = pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=table.schema)
+    file = table.write_file(data, {})
+    written.append(file)
+    table.commit(delta, [file], table.files(delta))
+    written.remove(file)
+
+
+def _append_corrections(lake: Lake, rows: Sequence[dict[str, Any]], by: str | None, written: list[WrittenFile]) -> None:
+    import pyarrow as pa
+
+    table = lake.table("correction")
+    delta = table.for_writing()
+    file = table.write_file(pa.Table.from_pylist(list(rows), schema=table.schema), {})
+    written.append(file)
+    table.commit(delta, [file], by=by)
+    written.remove(file)
+
+
+def read(
+    lake: Lake,
+    factors: Sequence[str] | None,
+    start: date | None,
+    end: date | None,
+    stations: Sequence[str] | None,
+) -> Hours:
+    """`Lake.hours`. The version of the hours is pinned first: their series were written before them."""
+    table = lake.table("hours")
+    files = table.files(table.open())
+    known = series(lake)
+    wanted = sorted({factor for _station, factor in known}) if factors is None else list(factors)
+    chosen = [item for item in files if item.low["factor"] in wanted and _overlaps(item, start, end)]
+    names = sorted({station for station, factor in known if factor in wanted})
+    if stations is not None:
+        names = sorted(set(names) & set(stations))
+    first, last = _window(chosen, start, end)
+    days = (last - first).days + 1 if chosen and names else 0
+    place = {name: at for at, name in enumerate(names)}
+    cells = {factor: Cells(place, first_of(first), days * 24) for factor in wanted}
+    for item in in_order(chosen) if days else ():
+        cells[item.low["factor"]].fill(item.path)
+    return _hours(known, names, cells, (first, days), (start is None, end is None))
+
+
+def _overlaps(item: DataFile, start: date | None, end: date | None) -> bool:
+    return (start is None or _local(item.high["time"]) >= start) and (end is None or _local(item.low["time"]) <= end)
+
+
+def _local(instant: datetime) -> date:
+    return (instant.astimezone(UTC) + timedelta(hours=LOCAL_HOURS)).date()
+
+
+def _window(files: Sequence[DataFile], start: date | None, end: date | None) -> tuple[date, date]:
+    today = datetime.now(UTC).date()
+    first = start or min((_local(item.low["time"]) for item in files), default=end or today)
+    last = end or max((_local(item.high["time"]) for item in files), default=first)
+    return first, last
+
+
+def _hours(
+    known: dict[tuple[str, str], dict[str, Any]],
+    names: list[str],
+    cells: dict[str, Cells],
+    window: tuple[date, int],
+    trimmed: tuple[bool, bool],
+) -> Hours:
+    """The stations that have a row; without a first or last day asked for, the arrays begin and end with the rows."""
+    first, days = window
+    low, high = np.full(len(names), days * 24), np.full(len(names), -1)
+    for own in cells.values():
+        low, high = np.minimum(low, own.low), np.maximum(high, own.high)
+    present = np.flatnonzero(high >= 0)
+    kept = [names[at] for at in present]
+    low, high = low[present] // 24, high[present] // 24
+    skipped = int(low.min()) if trimmed[0] and len(kept) else 0
+    until = int(high.max()) + 1 if trimmed[1] and len(kept) else days
+    whole = len(kept) == len(names) and (skipped, until) == (0, days)
+    return Hours(
+        tuple(kept),
+        first + timedelta(days=skipped),
+        until - skipped,
+        {
+            factor: own.value if whole else np.ascontiguousarray(own.value[present, skipped * 24 : until * 24])
+            for factor, own in cells.items()
+        },
+        tuple((int(a) - skipped, int(b) - skipped) for a, b in zip(low, high, strict=True)),
+        {factor: {name: known[name, factor]["unit"] for name in kept if (name, factor) in known} for factor in cells},
+    )
