@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import align, cityscale, hj212, search, stats
+from bench import align, analysis, cityscale, hj212, ingest, search, stats
 from bench.score import TRUTH, score
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -111,9 +111,11 @@ def main() -> None:
     speed()
     peers()
     hj212.run()
+    ingest.run()
     search.run()
     cityscale.run()
     stats.run()
+    analysis.run()
     print(f"\n(benchmark itself: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB)")
 
 

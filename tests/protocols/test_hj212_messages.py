@@ -198,3 +198,21 @@ def test_simulated_devices_are_the_same_for_the_same_seed() -> None:
         assert raw == packets(device, AT, seed=3)
         assert raw != packets(device, AT, seed=4)
         assert all(decode(one)[0].outcome == "accept" for one in raw)
+
+
+def test_simulated_days_are_plausible() -> None:
+    (air,) = [device for device in devices(2) if device.kind == "air"]
+    day: dict[str, list[float]] = {}
+    for minute in range(0, 3 * 1440, 20):
+        (raw,) = packets(air, AT.replace(hour=0, minute=0) + timedelta(minutes=minute))
+        body = decode(raw)[0].body
+        assert body
+        values = {code: found["Rtd"] for code, found in body.factors.items()}
+        assert values["a34002"] > values["a34004"] > 0  # type: ignore[operator]
+        for code, value in values.items():
+            assert isinstance(value, float)
+            day.setdefault(code, []).append(value)
+    hourly = {code: [sum(values[hour * 3 :: 72]) for hour in range(24)] for code, values in day.items()}
+    assert 12 <= hourly["a05024"].index(max(hourly["a05024"])) <= 18  # ozone in the afternoon
+    assert 12 <= hourly["a01001"].index(max(hourly["a01001"])) <= 18
+    assert max(day["a01002"]) < 100 > max(day["a34004"]) / 2

@@ -45,16 +45,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     simulate = task("simulate", "生成虚构设备的报文", "packets of invented devices")
     simulate.add_argument("--devices", type=int, default=10, metavar="N")
-    simulate.add_argument("--rounds", type=int, default=1, metavar="N")
-    simulate.add_argument("--every", type=float, default=60.0, metavar="SECONDS")
+    simulate.add_argument(
+        "--rounds", type=int, default=1, metavar="N", help="0：一直发送" if zh else "0: until it is stopped"
+    )
+    simulate.add_argument(
+        "--every", type=_seconds, default=60.0, metavar="SECONDS", help="如 60 或 60s" if zh else "as 60 or 60s"
+    )
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--start", metavar="TIME", help="ISO 8601；默认现在" if zh else "ISO 8601; default now")
-    simulate.add_argument("--to", metavar="HOST:PORT", help=_to_help(zh))
+    simulate.add_argument("--to", "--connect", metavar="HOST:PORT", help=_to_help(zh))
 
     replay = task("replay", "重放原始文件", "send a raw file again")
     replay.add_argument("file", metavar="FILE")
     replay.add_argument("--to", metavar="HOST:PORT", help=_to_help(zh))
     replay.add_argument("--per-second", type=float, metavar="FRAMES")
+
+
+def _seconds(text: str) -> float:
+    return float(text.removesuffix("s"))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -7,13 +7,21 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lantian.cli.hj212 import every_of, fail, start_of
 from lantian.reading.errors import prefers_chinese
 
+if TYPE_CHECKING:
+    from lantian.protocols.hj212.simulate import Device
+
 _CHUNK = 1 << 16
 _PATIENCE = 10.0  # seconds for an answer: the standard's default on mobile networks
+_REPEATS = 3  # and how often the same frame is sent
+_AWAY = 300.0  # seconds for which a host that went away is called again
+_PAUSE = 3.0
 
 
 def run(args: argparse.Namespace) -> int:
@@ -27,8 +35,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.task == "replay":
             return _replay(args, address)
-        if args.devices < 1 or args.rounds < 1 or args.every < 0:
-            return fail("--devices, --rounds: 1 …; --every: 0 …", 2)
+        endless = args.rounds == 0 and address is not None
+        if args.devices < 1 or (args.rounds < 1 and not endless) or args.every < 0:
+            return fail("--devices, --rounds: 1 … (--rounds 0 --to …); --every: 0 …", 2)
         return asyncio.run(_devices(args, address)) if address else _print(args)
     except ValueError as error:
         return fail(f"--start: {error}", 2)
@@ -53,9 +62,9 @@ async def _devices(args: argparse.Namespace, address: tuple[str, int]) -> int:
     from lantian.protocols.hj212.simulate import devices
 
     counts = {"sent": 0, "answered": 0}
-    start = start_of(args)
+    start = start_of(args).timestamp() if args.start else None
     results = await asyncio.gather(
-        *(_device(device, args, address, start.timestamp(), counts) for device in devices(args.devices)),
+        *(_device(device, args, address, start, counts) for device in devices(args.devices)),
         return_exceptions=True,
     )
     broken = [one for one in results if isinstance(one, BaseException)]
@@ -71,30 +80,82 @@ async def _devices(args: argparse.Namespace, address: tuple[str, int]) -> int:
 
 
 async def _device(
-    device: object, args: argparse.Namespace, address: tuple[str, int], start: float, counts: dict[str, int]
+    device: Device, args: argparse.Namespace, address: tuple[str, int], start: float | None, counts: dict[str, int]
 ) -> None:
-    from datetime import UTC, datetime
+    """One device: its first record at once, the following spread over the interval as devices' clocks are."""
+    from lantian.protocols.hj212.simulate import packets
 
-    from lantian.protocols.hj212.simulate import Device, packets
-
-    assert isinstance(device, Device)
-    reader, writer = await asyncio.open_connection(*address)
+    line = _Line(address)
+    await line.open()
+    begin, turn = time.time(), 0
     try:
-        for turn in range(args.rounds):
+        while turn < args.rounds or not args.rounds:
             if turn and args.every:
-                await asyncio.sleep(args.every)
-            at = datetime.fromtimestamp(start + turn * args.every, UTC)
+                due = begin + (turn - 1 + (device.index % args.devices + 1) / args.devices) * args.every
+                await asyncio.sleep(max(0.0, due - time.time()))
+            at = datetime.fromtimestamp(time.time() if start is None else start + turn * args.every, UTC)
             for frame in packets(device, at, seed=args.seed):
-                writer.write(frame)
-                await writer.drain()
                 counts["sent"] += 1
-                answered = await _answered(reader)  # read first: other devices count meanwhile
+                answered = await line.ask(frame)  # read first: other devices count meanwhile
                 counts["answered"] += answered
+            turn += 1
     finally:
-        writer.close()
+        line.close()
+
+
+class _Line:
+    """A device's connection. A host that went away is called again for some minutes; what was not answered is sent
+    again, as the standard has it."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._address = address
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def open(self) -> None:
+        """Raises OSError where nobody listens."""
+        self._reader, self._writer = await asyncio.open_connection(*self._address)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._writer:
+            self._writer.close()
+
+    async def ask(self, frame: bytes) -> bool:
+        """Whether the frame was answered, sent up to three times. OSError: the host has been away too long."""
+        for _ in range(_REPEATS):
+            try:
+                if self._writer is None or self._reader is None:
+                    await self._reopen()
+                assert self._writer
+                assert self._reader
+                self._writer.write(frame)
+                await self._writer.drain()
+                if await _answered(self._reader):
+                    return True
+                if self._reader.at_eof():
+                    self._lost()
+            except ConnectionError:
+                self._lost()
+        return False
+
+    def _lost(self) -> None:
+        self.close()
+        self._reader = self._writer = None
+
+    async def _reopen(self) -> None:
+        until = time.monotonic() + _AWAY
+        while True:
+            try:
+                return await self.open()
+            except OSError:
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(_PAUSE)
 
 
 async def _answered(reader: asyncio.StreamReader) -> bool:
+    """Whether the next line is an answer, within the standard's time."""
     try:
         return (await asyncio.wait_for(reader.readline(), _PATIENCE)).startswith(b"##")
     except TimeoutError:

@@ -8,13 +8,13 @@ import ipaddress
 import os
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from lantian.cli.beside import running
 from lantian.reading.errors import prefers_chinese
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     except (ServeError, demo.DemoError) as error:
         sys.stderr.write(f"lantian serve: {error}\n")
         return 1
-    with listener, _background_work():
+    with listener, running("tick", "--forever"), _devices(args.demo):
         host, port = args.host, listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
 
@@ -72,6 +72,18 @@ def run(args: argparse.Namespace) -> int:
         with contextlib.suppress(KeyboardInterrupt):
             _server(ready).run(sockets=[listener])
     return 0
+
+
+def _devices(demo: bool) -> contextlib.AbstractContextManager[None]:
+    """The demonstration's monitors and their gateway; a real installation runs ``lantian ingest`` as it sees fit."""
+    if not demo:
+        return contextlib.nullcontext()
+    from django.conf import settings
+
+    from lantian.apps.devices.profilesfile import path
+    from lantian.cli import demo_live
+
+    return demo_live.devices(settings.LANTIAN_LAKE, path())
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
@@ -147,22 +159,6 @@ def _listen(host: str, port: int | None) -> socket.socket:
             raise ServeError(f"{host}:{wanted}: {error.strerror}") from None
         return listener
     raise ServeError(f"{host}: no free port")
-
-
-@contextlib.contextmanager
-def _background_work() -> Iterator[None]:
-    """``lantian tick --forever`` beside the server; ends with it, however that ends."""
-    command = [sys.executable, "-m", "lantian.cli.tick", "--forever", "--parent", str(os.getpid())]
-    worker = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
-    try:
-        yield
-    finally:
-        worker.terminate()
-        try:
-            worker.wait(10)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
 
 
 def _server(ready: Callable[[], None]) -> uvicorn.Server:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import time
@@ -18,11 +17,10 @@ TIDY_SECONDS = 6 * 3600
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument("--forever", action="store_true", help="do not stop: look for work twice a second")
-    parser.add_argument("--parent", type=int, default=0, help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what is due; with ``--forever`` until asked to stop, or until the server that started it is gone."""
+    """Do what is due; with ``--forever`` until asked to stop."""
     from lantian.cli import _django
 
     if not args.forever:
@@ -38,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         _django.start()
         _django.prepare()
-        _loop(args.parent)
+        _loop()
     except KeyboardInterrupt:
         pass
     return 0
@@ -48,7 +46,7 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _loop(parent: int) -> None:
+def _loop() -> None:
     from django.core.management import call_command
     from django.db import OperationalError, close_old_connections, connection
     from django.utils import timezone
@@ -56,7 +54,7 @@ def _loop(parent: int) -> None:
     from lantian.apps.core import jobs
 
     tidied, day = float("-inf"), None
-    while not parent or os.getppid() == parent:
+    while True:
         try:
             if day != timezone.localdate():
                 jobs.enqueue_daily()
@@ -71,9 +69,3 @@ def _loop(parent: int) -> None:
             connection.close()
         close_old_connections()
         time.sleep(IDLE_SECONDS)
-
-
-if __name__ == "__main__":
-    own = argparse.ArgumentParser()
-    add_arguments(own)
-    raise SystemExit(run(own.parse_args()))

@@ -29,6 +29,7 @@ class Layout:
     """A kind of segment: its pattern, where its values stand among the groups, and which attribute each number is."""
 
     pattern: re.Pattern[bytes]
+    qn: int
     mn: int
     command: int
     stamp: int
@@ -63,6 +64,11 @@ class Packet:
     def codes(self) -> list[str]:
         """The quirks of the frame's outside; a regular segment has none."""
         return wire_codes(self._span)
+
+    @property
+    def qn(self) -> str:
+        """The request number (QN), 17 digits."""
+        return self._parts[self.layout.qn].decode("ascii")
 
     @property
     def mn(self) -> str:
@@ -106,13 +112,14 @@ class BatchDecoder:
 
     def feed(self, chunk: bytes, *, final: bool = False) -> list[Packet | Frame]:
         """What is decided by now."""
-        return [self._read(span) for span in self._framer.feed(chunk, final=final)]
+        return [self.read(span) for span in self._framer.feed(chunk, final=final)]
 
     def close(self) -> list[Packet | Frame]:
         """What is left when nothing more will come."""
         return self.feed(b"", final=True)
 
-    def _read(self, span: Span) -> Packet | Frame:
+    def read(self, span: Span) -> Packet | Frame:
+        """One span that was framed before: of a stream (:meth:`feed`), or kept since by a journal."""
         if span.proof is PLAIN and not span.junk and span.declared == len(span.segment) and span.digits == 4:
             packet = self._packet(span)
             if packet is not None:
@@ -180,6 +187,7 @@ def _layout(segment: bytes) -> Layout | None:
     place = {name: index for index, name in enumerate(keys)}
     return Layout(
         re.compile(_pattern(body, numeric)),
+        place["QN"],
         place["MN"],
         place["CN"],
         place["DataTime"],
@@ -203,10 +211,12 @@ def _pattern(body: Body, numeric: Mapping[str, tuple[str, str]]) -> bytes:
 
 _NUMBER = "[-+0-9.eE]+"
 _WORD = "[-+0-9A-Za-z._]*"
+# Every day that is one in every year; 29 February is read the careful way.
+_DAYS = "(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])(?:29|30)|(?:0[13578]|1[02])31"
 _FIXED = {
     "QN": "[0-9]{17}",
     "ST": "[0-9]{2}",
     "CN": "[0-9]{4}",
     "Flag": "[01458]|9",
-    "DataTime": "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]",
+    "DataTime": f"(?:19|20)[0-9]{{2}}(?:{_DAYS})(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]",
 }

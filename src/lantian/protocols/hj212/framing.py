@@ -83,6 +83,12 @@ class Framer:
         self.skipped = 0
         """Bytes between frames that belong to no frame (blanks, line ends and NUL not counted)."""
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is held and nothing but a line end has come behind the last frame: what comes next means the
+        same to a new framer."""
+        return not self._data and not self._noise and self._lead in (b"", b"\r\n")
+
     def feed(self, chunk: bytes, *, final: bool = False) -> list[Span]:
         """Take the next bytes; give every frame that is decided by now. ``final``: nothing more will come."""
         self._data += chunk
