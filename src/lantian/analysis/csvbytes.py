@@ -13,7 +13,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -76,13 +76,19 @@ def _check_utf8(path: Path, data: bytes) -> None:
 
 @dataclass
 class Block:
-    """Some lines of a file: where each field begins and ends. ``first`` is the line number of its first row."""
+    """Some lines of a file: where each field begins and ends. ``first`` is the line number of its first row.
+
+    With ``lenient`` a cell that is no number is not refused: it reads as missing and stands in ``bad`` as
+    (row, column name, what is printed).
+    """
 
     path: Path
     first: int
     buffer: Bytes
     starts: Places
     ends: Places
+    lenient: bool = False
+    bad: list[tuple[int, str, str]] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -170,6 +176,10 @@ class Block:
                 continue
             if not _NUMBER.fullmatch(text):
                 shown = text[:30].decode("utf-8", "replace")
+                if self.lenient:
+                    self.bad.append((int(row), name, shown))
+                    values[row] = np.nan
+                    continue
                 raise self.refuse(
                     int(row), f"{name} 的值“{shown}”不是数字", f"{name} is “{shown}”, which is not a number"
                 )

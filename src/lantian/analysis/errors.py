@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 
 class DataError(Exception):
@@ -16,3 +18,23 @@ class DataError(Exception):
 
     def __str__(self) -> str:
         return self.en
+
+
+class MissingExtra(Exception):
+    """The work needs the extra ``science``, which is not installed. ``zh`` and ``en`` say how to get it."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__(module)
+        self.zh = f"需要 {module}，请先安装：pip install 'lantian[science]'"
+        self.en = f"needs {module}: pip install 'lantian[science]'"
+
+    def __str__(self) -> str:
+        return self.en
+
+
+def science(module: str) -> ModuleType:
+    """A module of the extra ``science``, imported on use; MissingExtra where it is not installed."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise MissingExtra(module.partition(".")[0]) from error

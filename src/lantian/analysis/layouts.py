@@ -74,8 +74,7 @@ def reader_for(path: Path, header: Sequence[str]) -> Reader:
 
 def read_prsa(block: Block, header: Sequence[str], hour_label: str) -> Piece:
     """Rows of the PRSA layout; every pollutant, CO too, is in µg/m³ there."""
-    year, month, day, hour = (_whole(block, header.index(name), name) for name in _TIME)
-    hours = _hours(block, year, month, day, hour, hour_label)
+    hours = hours_of(block, header, hour_label)
     codes, names = block.codes(header.index("station"))
     values = np.full((len(block), len(POLLUTANTS)), np.nan)
     for at, name in enumerate(POLLUTANTS):
@@ -88,7 +87,7 @@ def read_prsa(block: Block, header: Sequence[str], hour_label: str) -> Piece:
 
 def read_long(block: Block, header: Sequence[str], hour_label: str) -> Piece:
     """Rows of ``station,time,pollutant,value,unit``; time is ISO local time of a full hour."""
-    hours = _iso_hours(block, header.index("time"), hour_label)
+    hours = hours_of(block, header, hour_label)
     codes, names = block.codes(header.index("station"))
     kinds, kind_names = block.codes(header.index("pollutant"))
     units, unit_names = block.codes(header.index("unit"))
@@ -104,6 +103,19 @@ def read_long(block: Block, header: Sequence[str], hour_label: str) -> Piece:
     wanted = np.where(is_co, 1000.0, 1.0)
     values = np.where(factor == wanted, printed, micro / wanted)
     return Piece(block.path, block.first, codes, names, hours, values[:, None], pollutant.astype(np.int64))
+
+
+def hours_of(block: Block, header: Sequence[str], hour_label: str) -> NDArray[np.int64]:
+    """Hours since 1970 of the periods' beginnings, from ``year month day hour`` or from ``time`` (ISO, local)."""
+    if all(name in header for name in _TIME):
+        year, month, day, hour = (_whole(block, header.index(name), name) for name in _TIME)
+        return _hours(block, year, month, day, hour, hour_label)
+    return _iso_hours(block, header.index("time"), hour_label)
+
+
+def tells_time(header: Sequence[str]) -> bool:
+    """Whether :func:`hours_of` finds its columns."""
+    return "time" in header or all(name in header for name in _TIME)
 
 
 def _known(
@@ -126,6 +138,10 @@ def _refuse_bad(block: Block, printed: NDArray[np.float64], name: str, micro: ND
     if len(suspects):
         bad[suspects] |= np.isin(printed[suspects], SENTINELS)
     if bad.any():
+        if block.lenient:
+            block.bad += [(int(row), name, f"{printed[row]:g}") for row in np.flatnonzero(bad)]
+            printed[bad] = micro[bad] = np.nan
+            return
         row = int(np.flatnonzero(bad)[0])
         shown = f"{printed[row]:g}"
         count = int(bad.sum())

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lantian.analysis import layouts
-from lantian.analysis.csvbytes import as_text, blocks, header_of, read_bytes
+from lantian.analysis.csvbytes import Block, as_text, blocks, header_of, read_bytes
 from lantian.analysis.errors import DataError
 from lantian.analysis.layouts import Piece
 from lantian.analysis.published import altered_copy
@@ -52,23 +52,44 @@ class Observations:
         return np.arange(self.days) + np.datetime64(self.first_day, "D")
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedCell:
+    """A value that is no concentration, read as missing: where it stands, its hour (since 1970, of the period's
+    beginning), and what is printed there, in the file's unit; ``value`` is None where that is no number."""
+
+    path: Path
+    line: int
+    station: str
+    pollutant: str
+    hour: int
+    printed: str
+    value: float | None
+
+
 def ignore(_zh: str, _en: str) -> None:
     """The listener of those who want no notes."""
 
 
-def read_observations(paths: Sequence[Path], hour_label: HourLabel, note: Note = ignore) -> Observations:
+def read_observations(
+    paths: Sequence[Path], hour_label: HourLabel, note: Note = ignore, refused: list[RefusedCell] | None = None
+) -> Observations:
     """Read CSV or CSV.gz files into dense arrays.
 
     ``note(zh, en)`` hears what is odd but usable (an altered copy of a published data set). DataError names file, line
-    and reason for what cannot be taken as it stands: encoding, columns, units, times, values, repeated hours.
+    and reason for what cannot be taken as it stands: encoding, columns, units, times, values, repeated hours. Where a
+    list ``refused`` is given, values that are no concentration are put there and read as missing instead (for quality
+    control, which must name them all); the rest is refused as before.
     """
     stations = _Names()
     pieces: list[Piece] = []
     # Unpacking and the loops of NumPy run outside the interpreter's lock: two threads read nearly twice as fast.
+    lenient = refused is not None
     with ThreadPoolExecutor(min(_THREADS, len(paths))) as pool:
-        for found, said in pool.map(lambda path: _read_file(path, hour_label), paths):
+        for found, said, cells in pool.map(lambda path: _read_file(path, hour_label, lenient), paths):
             if said:
                 note(*said)
+            if refused is not None:
+                refused += cells
             for piece in found:
                 piece.station = stations.numbers(piece.station_names)[piece.station]
             pieces += found
@@ -92,26 +113,48 @@ class _Names:
         return np.array([self.known[word] for word in words], dtype=np.int64)
 
 
-def _read_file(path: Path, hour_label: HourLabel) -> tuple[list[Piece], tuple[str, str] | None]:
-    """The rows of one file, and what is odd about it."""
+def _read_file(
+    path: Path, hour_label: HourLabel, lenient: bool
+) -> tuple[list[Piece], tuple[str, str] | None, list[RefusedCell]]:
+    """The rows of one file, what is odd about it, and with ``lenient`` its values that are no concentration."""
     raw = read_bytes(path)
     data = as_text(path, raw)
     header = header_of(path, data)
     read = layouts.reader_for(path, header)
-    found = []
+    found: list[Piece] = []
+    cells: list[RefusedCell] = []
     for block in blocks(path, data, len(header)):
+        block.lenient = lenient
         piece = read(block, header, hour_label)
         if "" in piece.station_names:
             row = int(np.flatnonzero(piece.station == piece.station_names.index(""))[0])
             raise block.refuse(row, "没有站点名称", "names no station")
         found.append(piece)
+        cells += sorted((_refused(block, piece, *bad) for bad in block.bad), key=lambda cell: cell.line)
     if read is not layouts.read_prsa:
-        return found, None
+        return found, None, cells
     missing = {
         name: sum(int(np.isnan(piece.values[:, at]).sum()) for piece in found) for at, name in enumerate(POLLUTANTS)
     }
     rows = sum(len(piece.hour) for piece in found)
-    return found, altered_copy(path, rows, missing, lambda: hashlib.sha256(raw).hexdigest())
+    return found, altered_copy(path, rows, missing, lambda: hashlib.sha256(raw).hexdigest()), cells
+
+
+def _refused(block: Block, piece: Piece, row: int, column: str, printed: str) -> RefusedCell:
+    pollutant = column if piece.pollutant is None else POLLUTANTS[int(piece.pollutant[row])]
+    try:
+        value = float(printed)
+    except ValueError:
+        value = np.nan
+    return RefusedCell(
+        block.path,
+        block.first + row,
+        piece.station_names[int(piece.station[row])],
+        pollutant,
+        int(piece.hour[row]),
+        printed,
+        value if np.isfinite(value) else None,
+    )
 
 
 def _dense(pieces: Sequence[Piece], names: Sequence[str]) -> Observations:
