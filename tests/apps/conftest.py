@@ -53,6 +53,7 @@ def _catalogue() -> None:
 def data(settings: Any, tmp_path: Path) -> Path:
     """A data folder of the test's own, and passwords that are cheap to check."""
     settings.LANTIAN_DATA = tmp_path / "data"
+    settings.LANTIAN_LAKE = str(tmp_path / "data" / "lake")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return tmp_path / "data"
 

@@ -1,0 +1,67 @@
+"""Data sources: who sends what, how often, and when something came last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lantian.apps.core import audit, policy
+from lantian.apps.core.models import User
+from lantian.apps.monitoring.errors import RegistryError, StaleError
+from lantian.apps.monitoring.models import DataSource
+from lantian.apps.monitoring.rights import EDIT
+
+_TEXTS = ("name", "kind", "sends", "hour_label", "time_zone", "unit_policy", "expected_hours", "note", "synthetic")
+
+
+@transaction.atomic
+def save_source(by: User, values: Mapping[str, Any], *, uid: Any = None, revision: int | None = None) -> DataSource:
+    """Enter a source or correct one; ``values`` by field. The day of the last delivery is :func:`received`'s business.
+
+    Raises PermissionDenied, StaleError, RegistryError (the area has a source of that name).
+    """
+    policy.require(by, EDIT)
+    old = (
+        DataSource.objects.select_for_update(of=("self",)).select_related("area", "owner").get(uid=uid) if uid else None
+    )
+    if old is not None:
+        policy.require(by, EDIT, old)
+        if revision is not None and old.revision != revision:
+            raise StaleError(_("Somebody else changed this source meanwhile. Look at it again before you save."))
+    before = source_state(old) if old else None
+    row = old or DataSource()
+    for name, value in values.items():
+        setattr(row, name, value)
+    policy.require(by, EDIT, row)
+    if DataSource.objects.filter(area=row.area, name=row.name).exclude(pk=row.pk).exists():
+        raise RegistryError(_("The area has a source of this name already."), "name")
+    row.revision = row.revision + 1 if before else 1
+    row.save()
+    after = source_state(row)
+    changed = [name for name in after if before is None or before[name] != after[name]]
+    if changed:
+        audit.record(
+            by, "source.edit" if before else "source.add", row,
+            before={name: before[name] for name in changed} if before else None,
+            after={name: after[name] for name in changed},
+        )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def received(source: DataSource, at: datetime) -> None:
+    """Note that something came from the source; never moves back. No audit: deliveries have their own records."""
+    row = DataSource.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    if row.last_received is None or row.last_received < at:
+        row.last_received = at
+        row.save(update_fields=["last_received"])
+
+
+def source_state(row: DataSource) -> dict[str, Any]:
+    """A source's fields as JSON."""
+    texts = {name: getattr(row, name) for name in _TEXTS}
+    return texts | {"area": row.area.code, "owner": row.owner.name if row.owner else ""}

@@ -1,0 +1,158 @@
+"""Files of stations and boundaries: read in a worker, every problem shown, then taken over as a whole or dropped."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lantian.apps.areas.models import Area
+from lantian.apps.core import audit, files, policy
+from lantian.apps.core.models import StoredFile, User
+from lantian.apps.monitoring import lists, worker
+from lantian.apps.monitoring.actions.boundaries import save_boundaries
+from lantian.apps.monitoring.actions.stations import save_found, write_station
+from lantian.apps.monitoring.errors import RegistryError
+from lantian.apps.monitoring.models import StagedFile, StagedKind, StagedState
+from lantian.apps.monitoring.places import outlines
+from lantian.apps.monitoring.rights import EDIT, editable_areas
+from lantian.reading.guard import run_guarded
+
+Matches = list[tuple[dict[str, Any], Area | None]]
+
+
+def stage_stations(by: User, name: str, chunks: Iterable[bytes]) -> StagedFile:
+    """Store a list of stations, read it in a worker with limits, and keep what is wrong with it. Changes no station.
+
+    Raises PermissionDenied, files.TooLargeError, ReadingError (no table, damaged).
+    """
+    policy.require(by, EDIT)
+    stored = files.store(by, name, chunks)
+    rows, problems = lists.rows_of(_read(worker.read_list, stored, name))
+    if not problems:
+        problems = lists.entries(by, rows)[1]
+    return _stage(by, StagedKind.STATIONS, stored, name, rows, {}, problems)
+
+
+def stage_boundaries(
+    by: User, name: str, chunks: Iterable[bytes], *, datum: str, source: str, valid_from: date
+) -> StagedFile:
+    """Store a GeoJSON file and read its outlines; raises as :func:`stage_stations` does."""
+    policy.require(by, EDIT)
+    stored = files.store(by, name, chunks)
+    found = _read(worker.read_outlines, stored, name)
+    facts = {"datum": datum, "source": source[:120], "valid_from": valid_from.isoformat()}
+    return _stage(by, StagedKind.BOUNDARIES, stored, name, found, facts, _doubles(match(by, found)))
+
+
+def match(by: User, found: Iterable[dict[str, Any]]) -> Matches:
+    """Each outline with the area of its code, else of its name, of those where the person keeps the registry."""
+    known: dict[str, list[Area]] = {}
+    for area in editable_areas(by).filter(closed=None):
+        known.setdefault(area.code, []).append(area)
+        known.setdefault(area.name, []).append(area)
+    result: Matches = []
+    for item in found:
+        areas = known.get(item["code"]) or known.get(item["name"]) or []
+        result.append((item, areas[0] if len(areas) == 1 else None))
+    return result
+
+
+@transaction.atomic
+def accept(by: User, staged: StagedFile) -> int | None:
+    """Take the whole file over; returns how many rows. None, with the problems found anew, where things changed.
+
+    Raises PermissionDenied, RegistryError (it has problems, or was taken over or dropped).
+    """
+    row = _open(by, staged)
+    if row.problems:
+        raise RegistryError(_("A file with problems is not taken over. Correct it and bring it again."))
+    taken = _take_stations(by, row) if row.kind == StagedKind.STATIONS else _take_boundaries(by, row)
+    if taken is None:
+        row.save(update_fields=["problems"])
+        return None
+    row.state, row.finished = StagedState.ACCEPTED, timezone.now()
+    row.save()
+    audit.record(by, "monitoring.import", row, after={"kind": row.kind, "file": row.file_name, "rows": taken})
+    return taken
+
+
+@transaction.atomic
+def drop(by: User, staged: StagedFile) -> None:
+    """Drop a staged file; what was uploaded stays stored. Raises PermissionDenied, RegistryError."""
+    row = _open(by, staged)
+    row.state, row.finished = StagedState.DROPPED, timezone.now()
+    row.save()
+    audit.record(by, "monitoring.drop", row, after={"kind": row.kind, "file": row.file_name})
+
+
+def _take_stations(by: User, row: StagedFile) -> int | None:
+    entries, problems = lists.entries(by, [(line, values) for line, values in row.rows])
+    if problems:
+        row.problems = [problem.as_json() for problem in problems]
+        return None
+    known = outlines(entry.values["area"].pk for entry in entries)
+    for entry in entries:
+        save_found(by, write_station(by, entry.old, entry.values), known)
+    return len(entries)
+
+
+def _take_boundaries(by: User, row: StagedFile) -> int | None:
+    matched = match(by, row.rows)
+    doubles = _doubles(matched)
+    given = [(area, item["geometry"]) for item, area in matched if area is not None]
+    if doubles or not given:
+        row.problems = [problem.as_json() for problem in doubles or [_NOBODY]]
+        return None
+    day = date.fromisoformat(row.facts["valid_from"])
+    return save_boundaries(by, given, datum=row.facts["datum"], source=row.facts["source"], valid_from=day)
+
+
+_NOBODY = lists.Problem(1, "", "没有一个图形能对应到您管理的区域", "no feature belongs to an area of yours")
+
+
+def _doubles(matched: Matches) -> list[lists.Problem]:
+    """Areas that two outlines of one file claim; and a file of which nothing fits."""
+    first: dict[int, int] = {}
+    wrong = []
+    for place, (_item, area) in enumerate(matched, 1):
+        if area is not None and (earlier := first.setdefault(area.pk, place)) != place:
+            zh, en = f"{area.name} 已有第{earlier}个图形", f"{area.name} has feature {earlier} already"
+            wrong.append(lists.Problem(place, "", zh, en))
+    return wrong if first else [_NOBODY]
+
+
+def _stage(
+    by: User, kind: StagedKind, stored: StoredFile, name: str, rows: list[Any], facts: dict[str, Any],
+    problems: list[lists.Problem],
+) -> StagedFile:  # fmt: skip
+    with transaction.atomic():
+        row = StagedFile.objects.create(
+            kind=kind, file=stored, file_name=files.short_name(name), created_by=by, rows=rows, facts=facts,
+            problems=[problem.as_json() for problem in problems],
+        )  # fmt: skip
+        after = {"kind": kind.value, "file": row.file_name, "rows": len(rows), "problems": len(problems)}
+        audit.record(by, "monitoring.stage", row, after=after)
+    return row
+
+
+def _open(by: User, staged: StagedFile) -> StagedFile:
+    policy.require(by, EDIT)
+    row = StagedFile.objects.select_for_update(of=("self",)).get(pk=staged.pk)
+    if row.state != StagedState.STAGED:
+        raise RegistryError(_("This file was taken over or dropped already."))
+    return row
+
+
+def _read(read: Callable[[Path], list[Any]], stored: StoredFile, name: str) -> list[Any]:
+    with tempfile.TemporaryDirectory(prefix="lantian-") as temporary:
+        # Under its own name, so that a refusal names the file as the person knows it.
+        place = Path(temporary) / (files.short_name(name)[-100:] or "list.xlsx")
+        place.symlink_to(stored.path)
+        return run_guarded(read, place)

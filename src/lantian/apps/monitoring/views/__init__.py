@@ -1,0 +1,1 @@
+"""Pages of monitoring: map, stations, rankings, years, quality, live board, sources, imports."""

@@ -1,0 +1,188 @@
+"""Stations and outlines from files: upload, every problem, take over or drop."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from lantian.apps.core import downloads, files, policy
+from lantian.apps.core.models import User
+from lantian.apps.monitoring import actions, lists, tables
+from lantian.apps.monitoring.actions.staged import match
+from lantian.apps.monitoring.errors import RegistryError
+from lantian.apps.monitoring.forms import OutlineForm
+from lantian.apps.monitoring.models import Boundary, Datum, StagedFile, StagedKind, StagedState, StationClass
+from lantian.apps.monitoring.rights import EDIT
+from lantian.apps.monitoring.views.common import chinese
+from lantian.reading.errors import ReadingError
+from lantian.reading.output.xlsx import workbook
+
+PAGE = 100
+_LATEST = 20
+
+
+@require_safe
+def imports(request: HttpRequest) -> HttpResponse:
+    """The two upload forms and one's own latest files."""
+    return _page(request, _keeper(request), OutlineForm())
+
+
+@require_safe
+def empty(request: HttpRequest) -> HttpResponse:
+    """The list of stations to fill in, with a page of notes."""
+    _keeper(request)
+    return downloads.download(_empty_list(), "lantian-stations.xlsx", tables.XLSX)
+
+
+@require_POST
+def upload_stations(request: HttpRequest) -> HttpResponse:
+    """Take a list of stations and stage it."""
+    user = _keeper(request)
+    return _staged(request, lambda name, chunks: actions.stage_stations(user, name, chunks))
+
+
+@require_POST
+def upload_boundaries(request: HttpRequest) -> HttpResponse:
+    """Take a GeoJSON file and stage it; datum and source are asked for with it."""
+    user = _keeper(request)
+    form = OutlineForm(request.POST)
+    if not form.is_valid():
+        return _page(request, user, form, status=400)
+    facts = {name: form.cleaned_data[name] for name in ("datum", "source", "valid_from")}
+    return _staged(request, lambda name, chunks: actions.stage_boundaries(user, name, chunks, **facts))
+
+
+@require_safe
+def staged(request: HttpRequest, uid: str) -> HttpResponse:
+    """One file: its problems, or what taking it over would do."""
+    user = _keeper(request)
+    row = policy.get_or_404(user, StagedFile.objects.all(), uid=uid)
+    shown: list[Any] = row.problems
+    if not row.problems and row.state == StagedState.STAGED:
+        shown = _entries(user, row) if row.kind == StagedKind.STATIONS else _matches(user, row)
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "row": row,
+        "page": page,
+        "problems": [_problem(row.kind, item) for item in page.object_list] if row.problems else [],
+        "is_open": row.state == StagedState.STAGED,
+    }
+    return render(request, "monitoring/staged.html", context)
+
+
+@require_POST
+def accept(request: HttpRequest, uid: str) -> HttpResponse:
+    """Take a file over as a whole."""
+    user = _keeper(request)
+    row = policy.get_or_404(user, StagedFile.objects.all(), uid=uid)
+    try:
+        taken = actions.accept(user, row)
+    except RegistryError as error:
+        messages.error(request, error.message)
+        return redirect("monitoring:staged", uid=row.uid)
+    if taken is None:
+        messages.error(request, _("Something changed meanwhile. Nothing was taken over: look at the problems below."))
+        return redirect("monitoring:staged", uid=row.uid)
+    messages.success(request, _("Taken over: %(n)s.") % {"n": taken})
+    return redirect("monitoring:stations" if row.kind == StagedKind.STATIONS else "monitoring:map")
+
+
+@require_POST
+def drop(request: HttpRequest, uid: str) -> HttpResponse:
+    """Drop a file."""
+    user = _keeper(request)
+    row = policy.get_or_404(user, StagedFile.objects.all(), uid=uid)
+    try:
+        actions.drop(user, row)
+    except RegistryError as error:
+        messages.error(request, error.message)
+    return redirect("monitoring:imports")
+
+
+def _keeper(request: HttpRequest) -> User:
+    user = policy.person(request)
+    policy.require(user, EDIT)
+    return user
+
+
+def _page(request: HttpRequest, user: User, form: OutlineForm, status: int = 200) -> HttpResponse:
+    rows = policy.scope(user, StagedFile.objects.defer("rows", "problems"))[:_LATEST]
+    outlines = policy.scope(user, Boundary.objects.all()).values("area").distinct().count()
+    columns = [
+        {"label": item.zh if chinese() else item.en, "required": item.required} for item in lists.columns().values()
+    ]
+    context = {"rows": rows, "form": form, "columns": columns, "outlines": outlines}
+    return render(request, "monitoring/imports.html", context, status=status)
+
+
+def _staged(request: HttpRequest, stage: Any) -> HttpResponse:
+    given = request.FILES.get("file")
+    if given is None or not given.size:
+        messages.error(request, _("No file was chosen. Choose one or drop it on the field."))
+        return redirect("monitoring:imports")
+    name = given.name or "list.xlsx"
+    try:
+        row = stage(name, given.chunks())
+    except files.TooLargeError as large:
+        text = _("%(name)s is larger than %(limit)s MB and was not taken.")
+        messages.error(request, text % {"name": name, "limit": large.limit // (1024 * 1024)})
+    except ReadingError as error:
+        messages.error(request, error.zh if chinese() else error.en)
+    else:
+        return redirect("monitoring:staged", uid=row.uid)
+    return redirect("monitoring:imports")
+
+
+def _entries(user: User, row: StagedFile) -> list[dict[str, Any]]:
+    """What taking the list over would do, as things are now."""
+    kinds = dict(StationClass.choices)
+    return [
+        {
+            "line": entry.line, "code": entry.values["code"], "name": entry.values["name"],
+            "kind": kinds.get(entry.values["kind"], ""), "area": entry.values.get("area"),
+            "point": entry.values["point"], "datum": entry.values["datum"], "new": entry.old is None,
+        }
+        for entry in lists.entries(user, [(line, values) for line, values in row.rows])[0]
+    ]  # fmt: skip
+
+
+def _matches(user: User, row: StagedFile) -> list[dict[str, Any]]:
+    return [
+        {"n": n, "code": item["code"], "name": item["name"], "area": area}
+        for n, (item, area) in enumerate(match(user, row.rows), 1)
+    ]
+
+
+def _problem(kind: str, item: dict[str, Any]) -> dict[str, Any]:
+    column = lists.columns().get(item["column"]) if kind == StagedKind.STATIONS else None
+    label = (column.zh if chinese() else column.en) if column else ""
+    return {"line": item["line"], "column": label, "text": item["zh" if chinese() else "en"]}
+
+
+def _empty_list() -> bytes:
+    """Headings, choices in the columns that have them, and the notes; Chinese, as it goes to offices."""
+    stream = BytesIO()
+    book = workbook(stream)
+    head = book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF4", "text_wrap": True})
+    body = book.add_format({"num_format": "@"})
+    sheet, notes = book.add_worksheet("站点"), book.add_worksheet("说明")
+    choices = {"kind": list(lists.CLASS_WORDS.values()), "datum": list(Datum.values), "for_assessment": ["是", "否"]}
+    for place, column in enumerate(lists.columns().values()):
+        sheet.set_column(place, place, column.width, body)
+        sheet.write_string(0, place, column.zh + ("*" if column.required else ""), head)
+        if column.field in choices:
+            sheet.data_validation(1, place, 500, place, {"validate": "list", "source": choices[column.field]})
+        notes.write_string(place, 0, column.zh, head)
+        notes.write_string(place, 1, column.note)
+    sheet.freeze_panes(1, 0)
+    notes.set_column(0, 0, 14)
+    notes.set_column(1, 1, 70)
+    book.close()
+    return stream.getvalue()
