@@ -10,6 +10,7 @@ class PapersConfig(AppConfig):
     label = "papers"
 
     def ready(self) -> None:
-        from lantian.apps.papers import rights
+        from lantian.apps.papers import notices, rights
 
         rights.register()
+        notices.register()

@@ -65,7 +65,7 @@ def check(source: str) -> None:
             raise SlotError("for")
         if isinstance(node, (nodes.Getattr, nodes.Name)):
             name = node.attr if isinstance(node, nodes.Getattr) else node.name
-            if name.startswith("_"):
+            if name.startswith("_") or name == "self":  # Jinja's own reference to the template
                 raise SlotError(name)
     if _depth(tree) > 1:
         raise SlotError("for … for")

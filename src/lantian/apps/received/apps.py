@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ReceivedConfig(AppConfig):
+    """Registers the app, its rights and its background work."""
+
+    name = "lantian.apps.received"
+    label = "received"
+
+    def ready(self) -> None:
+        from lantian.apps.received import rights, worker
+
+        rights.register()
+        worker.register()
