@@ -21,6 +21,7 @@ TABLES = [module for module in BESIDE if hasattr(module, "ROUTES")]
 # What is nobody's of one city: answered to every administrator, and each named here with its reason.
 EVERYWHERE = {
     "papers:save-template": "templates belong to the installation",
+    "bulletins:save-template": "the texts of bulletins belong to the installation",
     "supervision:calendar-remove": "the calendar of working days belongs to the installation",
     "plans:again": "nothing happens to an import that did not fail",
 }

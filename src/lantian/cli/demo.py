@@ -77,7 +77,7 @@ def prepare(plan: Path | None, *, story: bool = True) -> list[Login]:
     """
     from lantian.apps.areas import actions as areas
     from lantian.apps.core import policy
-    from lantian.cli import demo_story
+    from lantian.cli import demo_air, demo_bulletins, demo_devices, demo_received, demo_story
 
     folder = data_folder()
     try:
@@ -90,6 +90,10 @@ def prepare(plan: Path | None, *, story: bool = True) -> list[Login]:
         _publish(document, demo_story.heads(told))
     if story:
         demo_story.play(_person(policy.COORDINATOR), _person(policy.REPORTER), told, folder / "letter.pdf")
+        demo_received.play(_person(policy.COORDINATOR))
+        demo_air.prepare(_person(policy.COORDINATOR), folder)
+        demo_devices.prepare(_person(policy.COORDINATOR))
+        demo_bulletins.play(_person(policy.COORDINATOR), _person(policy.REPORTER))
     return logins
 
 
