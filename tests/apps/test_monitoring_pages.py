@@ -224,10 +224,15 @@ def test_the_live_board_shows_what_devices_sent(people: dict[str, User], login: 
         "station": "MN0001", "factor": "a34004", "attribute": "Rtd", "time": now, "interval": "instant", "value": 35.5,
         "unit": None, "flag": "N", "quality": None, "source": "gateway", "received": now,
     }  # fmt: skip
+    hour = row | {
+        "station": "E1", "factor": "PM2.5", "attribute": "Avg", "interval": "hour", "value": 591.37,
+        "time": now - timedelta(hours=1),
+    }  # fmt: skip
     stranger = row | {"station": "MN9999", "value": 77.7}
-    Lake(settings.LANTIAN_LAKE).append(pa.Table.from_pylist([row, stranger], schema=OBSERVATION))
+    Lake(settings.LANTIAN_LAKE).append(pa.Table.from_pylist([row, hour, stranger], schema=OBSERVATION))
     page = login("viewer").get(reverse("monitoring:live_rows")).content.decode()
     assert "35.5" in page
+    assert "591" not in page  # the hour of the same pollutant is older
     assert "state-done" in page
     assert "77.7" not in page  # nobody registered it
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 APPLICATION = "gateway"
 QUARANTINE: Final = "quarantine"
 RETRY_SECONDS = 3.0
+ROLL_SECONDS = 20.0  # how often hours that have ended are looked for
+SETTLE_SECONDS = 60.0  # after its end an hour waits this long for its last records
 TIDY_SECONDS = 600.0  # many small batches are folded into few files
 BATCH_RECORDS = 100_000
 _MARK = "drained.json"
@@ -47,6 +49,8 @@ class Drain:
     observed: int = 0
     quarantined: int = 0
     counts: Counter[str] = field(default_factory=Counter)
+    hours: set[int] = field(default_factory=set)
+    """Hours (since 1970) that got raw values and whose means are not written yet."""
     _maker: RowMaker | None = None
 
     def locate(self) -> int:
@@ -54,6 +58,8 @@ class Drain:
         self.observed = self.lake.last_transaction(APPLICATION) or 0
         self.quarantined = self.lake.last_transaction(APPLICATION, into=QUARANTINE) or 0
         self.position = max(self.observed, _marked(self.folder, self.observed, self.quarantined))
+        now = int(time.time() // 3600)
+        self.hours |= {now - 2, now - 1, now}  # what was rolled up before a crash is rolled up again, to no effect
         return self.position
 
     def refresh(self) -> str:
@@ -85,11 +91,27 @@ class Drain:
         if made.observation.num_rows:
             self.lake.append(made.observation, transaction=(APPLICATION, end))
             self.observed = end
+            self.hours |= hours_of(made.observation)
         self.counts.update(made.counts)
         self.counts["records"] += len(records)
         self.position = end
         self._mark()
         return True
+
+    def roll_up(self) -> None:
+        """Write the means of hours that have ended and got something new. Raises what the lake raises."""
+        from lantian.ingest.rollup import roll_up
+
+        ended = {hour for hour in self.hours if (hour + 1) * 3600 + SETTLE_SECONDS <= time.time()}
+        if not ended:
+            return
+        known = self.registry.devices.values()
+        refused = roll_up(self.lake, ended, {one.station: one.interval for one in known if one.interval})
+        self.hours -= ended
+        self.counts["rolled_up_hours"] += len(ended)
+        self.counts["refused_series"] += len(refused)
+        for sentence in refused:
+            sys.stderr.write(f"lantian ingest: {sentence}\n")
 
     def _mark(self) -> None:
         """Remember the position beside the lake's transactions: the last batches may have held nothing for the lake.
@@ -103,6 +125,13 @@ class Drain:
         """What the gateway is told."""
         incomplete = self._maker.incomplete if self._maker else 0
         return {"position": self.position, "counts": dict(self.counts), "incomplete": incomplete, **more}
+
+
+def hours_of(rows: Any) -> set[int]:
+    """The hours (since 1970) in which rows lie."""
+    import numpy as np
+
+    return {int(hour) for hour in np.unique(rows.column("time").cast("int64").to_numpy() // 3_600_000_000)}
 
 
 def _marked(folder: Path, observed: int, quarantined: int) -> int:
@@ -172,7 +201,7 @@ def main(argv: list[str]) -> int:
 
 def _serve(drain: Drain, every: float) -> int:
     orders, located, due = _Orders(), False, 0.0
-    tidy = time.monotonic() + TIDY_SECONDS
+    tidy, roll = time.monotonic() + TIDY_SECONDS, time.monotonic()
     polite = False
     problem = drain.refresh()
     while not orders.gone:
@@ -188,6 +217,9 @@ def _serve(drain: Drain, every: float) -> int:
                 if not (worked or polite):
                     polite = True
                     os.nice(5)  # from now on answers come first; the replay before "ready" did not yield
+                if not worked and time.monotonic() >= roll and not stopping:
+                    roll = time.monotonic() + ROLL_SECONDS
+                    drain.roll_up()
                 if not worked and time.monotonic() >= tidy:
                     tidy = time.monotonic() + TIDY_SECONDS
                     drain.lake.compact(thorough=False)

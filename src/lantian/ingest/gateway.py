@@ -209,6 +209,7 @@ def recover(settings: Settings) -> dict[str, int]:
         drain.locate()
         while drain.step(store.end):
             pass
+        drain.roll_up()
         return {"records": 0, "rows": 0, "quarantined_rows": 0, **drain.counts}
     finally:
         lock.close()

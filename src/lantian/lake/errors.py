@@ -15,5 +15,9 @@ class LakeError(Exception):
         return self.en
 
 
+class SeriesRefused(LakeError):
+    """Hours that do not fit the series that stands in the lake: another unit, time zone or reference state."""
+
+
 class QueryRefused(LakeError):
     """A query that is not one plain SELECT over the views, or that breaks a limit."""

@@ -24,7 +24,7 @@ from lantian.lake.blocks import (
     local_year,
     rows_of,
 )
-from lantian.lake.errors import LakeError
+from lantian.lake.errors import LakeError, SeriesRefused
 from lantian.lake.tables import DataFile, WrittenFile
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def _merged_series(
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Known series with what the blocks state.
 
-    LakeError: another unit, time zone or reference state than the series has, or the same source under another hour
+    SeriesRefused: another unit, time zone or reference state than the series has, or the same source under another hour
     label: the same hours would be stored again, one beside the other.
     """
     found = dict(known)
@@ -233,7 +233,7 @@ def _merged_series(
                 if what == "hour_label" and row["source"] != block.source:
                     continue
                 if row[what] and stated[what] and row[what] != stated[what]:
-                    raise LakeError(
+                    raise SeriesRefused(
                         f"{name} 的 {block.factor} 在库中{zh}为 {row[what]}，来的是 {stated[what]}",
                         f"{block.factor} of {name} has here {what.replace('_', ' ')} {row[what]}, not {stated[what]}",
                     )

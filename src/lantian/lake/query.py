@@ -241,5 +241,22 @@ def latest(root: Path, files: Files, factors: Sequence[str] | None, since: datet
         return connection.sql(query, params=given).to_arrow_table()
 
 
+def hour_means(root: Path, files: Files, factors: Sequence[str], since: datetime, until: datetime) -> Any:
+    """`Lake.hour_means`: files of other dates are not opened."""
+    days = [(at.astimezone(UTC) + timedelta(hours=LOCAL_HOURS)).date().isoformat() for at in (since, until)]
+    sent = [item for item in files.raw if days[0] <= item.partition["date"] <= days[1]]
+    query = f"""
+        select station, factor, "interval", unit, avg(value) as mean,
+          epoch_us("time") // 3600000000 as hour, count(distinct epoch_us("time") // 60000000) as minutes
+        from ({current(sent)})
+        where list_contains($factors, factor) and "time" >= $since and "time" < $until
+          and value is not null and unit is not null and quality is null and flag = 'N'
+          and attribute = case when "interval" = 'instant' then 'Rtd' else 'Avg' end
+        group by all order by station, factor, hour, "interval" """  # noqa: S608
+    with _asking(root, Limits()) as connection:
+        given = {"factors": list(factors), "since": since, "until": until}
+        return connection.sql(query, params=given).to_arrow_table()
+
+
 def _line(error: Exception) -> str:
     return " ".join(str(error).split("\n")[0].split())[:300]

@@ -183,6 +183,17 @@ class Lake:
 
         return latest(self.root, self.files(), factors, since)
 
+    def hour_means(self, factors: Sequence[str], since: datetime, until: datetime) -> Any:
+        """Means of raw observations by hour, an Arrow table: station, factor, interval, unit, mean, hour (hours since
+        1970, UTC), minutes (how many of them have a value).
+
+        Only values that count: flag N, a confirmed unit, nothing against them in ``quality``. ``since`` and ``until``
+        (aware, until not included) should be full hours.
+        """
+        from lantian.lake.query import hour_means
+
+        return hour_means(self.root, self.files(), factors, since, until)
+
     def compact(self, keep_days: int | None = None, thorough: bool = True, vacuum_hours: int = 24) -> Compacted:
         """Fold small files, drop raw dates older than ``keep_days``, delete what no version of the last hours uses.
 

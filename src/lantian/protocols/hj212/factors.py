@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+# The six pollutants of GB 3095 as devices code them (HJ 212-2017 table B.2; ozone as ambient stations send it).
+POLLUTANTS = {"a34004": "PM2.5", "a34002": "PM10", "a05024": "O3", "a21004": "NO2", "a21026": "SO2", "a21005": "CO"}
+
 
 @dataclass(frozen=True, slots=True)
 class Factor:

@@ -14,12 +14,15 @@ from lantian.apps.monitoring.items import ITEMS
 from lantian.apps.monitoring.models import Station
 from lantian.apps.monitoring.queries.registry import stations
 from lantian.apps.monitoring.readings import kept, lake
+from lantian.protocols.hj212.factors import POLLUTANTS as OF_WIRE
+from lantian.protocols.hj212.factors import lookup
 from lantian.standards.ambient import POLLUTANTS
 
 SHOWN = 300  # lines of the board
 # How old a value of each interval may be and still count as up to date; an hour's bears the hour's beginning.
 FRESH = {"instant": timedelta(minutes=10), "minute": timedelta(minutes=30), "hour": timedelta(hours=3)}
 SINCE = timedelta(days=2)
+_UNITS = {"degC": "℃", "deg": "°"}
 _ATTRIBUTES = ("Rtd", "Avg", "")  # the first that a factor has is shown
 
 
@@ -58,15 +61,18 @@ class Live:
 def live(user: User, now: datetime) -> Live:
     """The newest values of the stations in sight, the freshest first. Two queries."""
     rows = kept(("latest", lake().version(), now.replace(second=0, microsecond=0)), lambda: _latest(now))
-    by_code: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in rows:
-        known = by_code.setdefault(row["station"], {})
-        if row["factor"] not in known or _rank(row) < _rank(known[row["factor"]]):
-            known[row["factor"]] = row
-    names = list(by_code)
+    names = {row["station"] for row in rows}
     registered = stations(user).filter(Q(code__in=names) | Q(mn__in=names)) if names else []
     place = {key: station for station in registered for key in (station.code, station.mn) if key}
-    lines = [_line(code, place[code], list(found.values()), now) for code, found in by_code.items() if code in place]
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        if row["station"] not in place:
+            continue
+        known = found.setdefault(place[row["station"]].code, {})
+        what = OF_WIRE.get(row["factor"], row["factor"])  # a device's minute and the station's hour: the newer
+        if what not in known or _rank(row) < _rank(known[what]):
+            known[what] = row | {"factor": what}
+    lines = [_line(code, place[code], list(values.values()), now) for code, values in found.items()]
     lines.sort(key=lambda line: (-line.at.timestamp(), line.code))
     return Live(lines[:SHOWN], len(lines), sum(line.fresh for line in lines))
 
@@ -103,14 +109,12 @@ def _line(code: str, station: Station, rows: list[dict[str, Any]], now: datetime
 
 
 def _unit(text: str | None) -> str:
-    """A unit as it is written: ``ug/m3`` is µg/m³."""
-    return (text or "").replace("ug/", "µg/").replace("/m3", "/m³")
+    """A unit as it is written: ``ug/m3`` is µg/m³, ``degC`` ℃."""
+    return _UNITS.get(text or "", (text or "").replace("ug/", "µg/").replace("/m3", "/m³"))
 
 
 def _label(factor: str) -> str:
     """What a wire code means, as the factor table has it; the code itself where it has none."""
-    from lantian.protocols.hj212.factors import lookup
-
     found = None if factor in POLLUTANTS else lookup(factor)
     if found is None:
         return factor
