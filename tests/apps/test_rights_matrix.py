@@ -22,6 +22,7 @@ TABLES = [module for module in BESIDE if hasattr(module, "ROUTES")]
 EVERYWHERE = {
     "papers:save-template": "templates belong to the installation",
     "bulletins:save-template": "the texts of bulletins belong to the installation",
+    "bulletins:try-template": "a preview stores nothing",
     "supervision:calendar-remove": "the calendar of working days belongs to the installation",
     "plans:again": "nothing happens to an import that did not fail",
 }

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 DOWNLOADS = re.compile(
-    r"/(?:file|reply|word|docx|csv|xlsx|empty|blank|export)/$|/(?:export|files|scans)/|/papers/[^/]+/scan/$"
+    r"/(?:file|reply|word|excel|docx|csv|xlsx|empty|blank|export)/$|/(?:export|files|scans)/|/papers/[^/]+/scan/$"
     r"|/(?:quotas|errands)/[^/]+/letter/$|\.(?:xlsx|docx|csv|json|png|zip|yaml)$"
 )
 LINKS = "links => links.map(link => new URL(link.getAttribute('href'), location.href).href.split('#')[0])"

@@ -14,17 +14,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import IO
 
 _LOOK_SECONDS = 0.5
 _PATIENCE = 15.0  # seconds that a process has to end in good order
 
 
 @contextlib.contextmanager
-def running(*arguments: str, stdout: int | IO[bytes] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def running(*arguments: str, stdout: int | None = None, stderr: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A subcommand in a process of its own; asked to stop at the end, and killed if it does not."""
     command = [sys.executable, "-m", "lantian.cli.beside", str(os.getpid()), *arguments]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout)  # noqa: S603
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)  # noqa: S603
     try:
         yield process
     finally:

@@ -81,13 +81,15 @@ def jumps(name: str, standing: str) -> bool:
 
 def propose(facts: Facts) -> Proposal | None:
     """The next rung that the facts allow, one above the standing one at most; None where nothing is to be done."""
-    met = [(n, item, _met(item, facts)) for n, item in enumerate(rungs())]
-    reached = [(n, item, why) for n, item, why in met if why]
-    standing = place(facts.standing)
-    if not reached or facts.waiting or reached[-1][0] <= standing:
+    if facts.waiting:
         return None
-    step = rungs()[min(reached[-1][0], standing + 1)]
-    return Proposal(step, reached[-1][1], tuple(_met(step, facts)) or tuple(reached[-1][2]))
+    met = ((n, item, _met(item, facts)) for n, item in reversed(list(enumerate(rungs()))))
+    highest = next((found for found in met if found[2]), None)
+    standing = place(facts.standing)
+    if highest is None or highest[0] <= standing:
+        return None
+    step = rungs()[min(highest[0], standing + 1)]
+    return Proposal(step, highest[1], tuple(_met(step, facts)) or tuple(highest[2]))
 
 
 def _met(item: Rung, facts: Facts) -> list[str]:
