@@ -217,10 +217,11 @@ def _serve(drain: Drain, every: float) -> int:
                 if not (worked or polite):
                     polite = True
                     os.nice(5)  # from now on answers come first; the replay before "ready" did not yield
-                if not worked and time.monotonic() >= roll and not stopping:
+                idle = not (stopping or _behind(drain, orders))  # devices never all fall silent: caught up is enough
+                if idle and time.monotonic() >= roll:
                     roll = time.monotonic() + ROLL_SECONDS
                     drain.roll_up()
-                if not worked and time.monotonic() >= tidy:
+                if idle and time.monotonic() >= tidy:
                     tidy = time.monotonic() + TIDY_SECONDS
                     drain.lake.compact(thorough=False)
             except Exception as caught:
