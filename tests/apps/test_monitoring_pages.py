@@ -50,7 +50,7 @@ def write(start: date, days: int, stations: dict[str, dict[str, Any]]) -> None:
     lake, first = Lake(settings.LANTIAN_LAKE), datetime(start.year, start.month, start.day, tzinfo=ZONE)
     for name in POLLUTANTS:
         rows = [np.broadcast_to(np.asarray(own.get(name, 1.0), dtype=float), (days * 24,)) for own in stations.values()]
-        unit = "mg/m3" if name == "CO" else "ug/m3"
+        unit = "mg/m³" if name == "CO" else "µg/m³"
         lake.write_hours(list(stations), name, first, np.stack(rows).copy(), unit=unit, source="ours", by="test")
 
 

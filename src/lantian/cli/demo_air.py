@@ -129,7 +129,7 @@ def _hours(stations: Sequence[Station]) -> bool:
     codes = [row.code for row in stations]
     made = generate([(row.code, row.area.code, row.kind) for row in stations], begin, number)
     blocks = [
-        HourBlock(codes, factor, begin, values, "mg/m3" if factor == "CO" else "ug/m3", SOURCE)
+        HourBlock(codes, factor, begin, values, "mg/m³" if factor == "CO" else "µg/m³", SOURCE)
         for factor, values in made.items()
     ]
     lake().write_blocks(blocks, by="lantian demo")
