@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lantian.ingest import drain as drain_module
 from lantian.ingest.drain import Drain
 from lantian.ingest.registry import Registry
 from lantian.ingest.rollup import counted, roll_up
@@ -121,3 +122,29 @@ def test_a_series_in_another_unit_costs_nobody_else_theirs(tmp_path: Path) -> No
     assert refused[0].startswith("S2 PM2.5")
     hours = lake.hours(["PM2.5"], date(2025, 11, 25), date(2025, 11, 25), stations=["S1"])
     assert float(hours.values["PM2.5"][0][0]) == 35.0
+
+
+def test_hours_are_made_while_devices_keep_sending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every look finds new records, as it does where some hundred devices send; the third ends the process."""
+    made: list[bool] = []
+    looks = iter([False, False, True])
+
+    class Fed(Drain):
+        def locate(self) -> int:
+            return 0
+
+        def step(self, durable: int) -> bool:
+            self.position = durable
+            return True
+
+        def roll_up(self) -> None:
+            made.append(True)
+
+    def wait(orders: Any, _seconds: float) -> bool:
+        orders.durable += 1
+        orders.gone = next(looks)
+        return False
+
+    monkeypatch.setattr(drain_module._Orders, "wait", wait)
+    drain_module._serve(Fed(tmp_path, Lake(tmp_path / "lake"), Registry()), 0.0)
+    assert made

@@ -11,10 +11,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lantian.analysis.geodesy import DATUMS
 from lantian.apps.areas.models import Area
+from lantian.apps.core.columns import Column, Problem, Row, columns_of
+from lantian.apps.core.columns import rows_of as by_columns
 from lantian.apps.core.models import User
 from lantian.apps.monitoring.models import DataSource, Station, StationClass
 from lantian.apps.monitoring.rights import editable_areas
@@ -30,35 +30,6 @@ CLASS_WORDS = {
     "other": "其他",
 }
 _YES = {"是": True, "yes": True, "true": True, "1": True, "否": False, "no": False, "false": False, "0": False}
-
-Row = tuple[int, dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column; ``note`` is Chinese: the empty list goes to offices. ``also`` are further names of it."""
-
-    field: str
-    zh: str
-    en: str
-    width: int
-    note: str
-    required: bool = False
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong at which line and column (blank: with the row)."""
-
-    line: int
-    column: str
-    zh: str
-    en: str
-
-    def as_json(self) -> dict[str, Any]:
-        """As it is stored with a staged file."""
-        return {"line": self.line, "column": self.column, "zh": self.zh, "en": self.en}
 
 
 @dataclass(slots=True)
@@ -78,38 +49,12 @@ class Entry:
 @cache
 def columns() -> dict[str, Column]:
     """The columns by field, in order."""
-    text = (Path(__file__).parent / "tables" / "columns.yaml").read_text(encoding="utf-8")
-    items = yaml.safe_load(text)
-    return {item["field"]: Column(**(item | {"also": tuple(item.get("also", ()))})) for item in items}
+    return columns_of(Path(__file__).parent / "tables" / "columns.yaml")
 
 
 def rows_of(given: list[list[Any]]) -> tuple[list[Row], list[Problem]]:
     """What the worker read as rows by field, and what is wrong with the headings."""
-    if not given:
-        return [], [Problem(1, "", "文件中没有内容", "the file is empty")]
-    number, header = given[0]
-    known = {name: item.field for item in columns().values() for name in (item.field, item.zh, item.en, *item.also)}
-    fields = [known.get(text.strip().rstrip("*")) for text in header]
-    wrong = [
-        Problem(number, item.field, "缺少这一列", "the column is missing")
-        for item in columns().values()
-        if item.required and item.field not in fields
-    ]
-    wrong += [
-        Problem(number, name, "这一列出现两次", "the column stands twice")
-        for name in sorted({name for name in fields if name and fields.count(name) > 1})
-    ]
-    if len(given) - 1 > MOST:
-        wrong.append(Problem(number, "", f"一次最多{MOST}行", f"at most {MOST} rows at a time"))
-    if wrong:
-        return [], wrong
-    rows = [
-        (line, {name: text.removeprefix("'").strip() for name, text in zip(fields, texts, strict=False) if name})
-        for line, texts in given[1:]
-    ]
-    return rows, [] if rows else [
-        Problem(number, "", "只有表头，没有站点", "there is a heading and no station below it")
-    ]
+    return by_columns(given, columns(), MOST, ("只有表头，没有站点", "there is a heading and no station below it"))
 
 
 def entries(by: User, rows: Iterable[Row]) -> tuple[list[Entry], list[Problem]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lantian.apps.areas.models import Area
 from lantian.apps.core import audit, files, policy
+from lantian.apps.core.columns import Problem
 from lantian.apps.core.models import StoredFile, User
 from lantian.apps.monitoring import lists, worker
 from lantian.apps.monitoring.actions.boundaries import save_boundaries
@@ -114,23 +115,23 @@ def _take_boundaries(by: User, row: StagedFile) -> int | None:
     return save_boundaries(by, given, datum=row.facts["datum"], source=row.facts["source"], valid_from=day)
 
 
-_NOBODY = lists.Problem(1, "", "没有一个图形能对应到您管理的区域", "no feature belongs to an area of yours")
+_NOBODY = Problem(1, "", "没有一个图形能对应到您管理的区域", "no feature belongs to an area of yours")
 
 
-def _doubles(matched: Matches) -> list[lists.Problem]:
+def _doubles(matched: Matches) -> list[Problem]:
     """Areas that two outlines of one file claim; and a file of which nothing fits."""
     first: dict[int, int] = {}
     wrong = []
     for place, (_item, area) in enumerate(matched, 1):
         if area is not None and (earlier := first.setdefault(area.pk, place)) != place:
             zh, en = f"{area.name} 已有第{earlier}个图形", f"{area.name} has feature {earlier} already"
-            wrong.append(lists.Problem(place, "", zh, en))
+            wrong.append(Problem(place, "", zh, en))
     return wrong if first else [_NOBODY]
 
 
 def _stage(
     by: User, kind: StagedKind, stored: StoredFile, name: str, rows: list[Any], facts: dict[str, Any],
-    problems: list[lists.Problem],
+    problems: list[Problem],
 ) -> StagedFile:  # fmt: skip
     with transaction.atomic():
         row = StagedFile.objects.create(
