@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +18,8 @@ from lantian.lake.tables import DataFile
 
 HOUR = 3_600_000_000
 LOCAL_HOURS = 8
+# What a file says of itself: its runs, each a station's hours without a gap. Readers then need only the values.
+RUNS = b"lantian.runs"
 # More cells than this want more memory than a desk has.
 MOST_CELLS = 400_000_000
 PARQUET = {
@@ -78,16 +82,19 @@ class Cells:
 
     def fill(self, path: Path) -> None:
         """Take over what one file says."""
-        for row, start, values, hours in _runs(read(path, ("station", "time", "value")), self.stations):
-            at = hours[0] - self.first if start is None else start - self.first
+        for row, start, values, hours in _runs(path, self.stations):
             if start is None:
                 self._scatter(row, hours - self.first, values)
                 continue
+            at = start - self.first
             low, high = max(at, 0), min(at + len(values), self.hours)
             if low >= high:
                 continue
             own, said = self.value[row, low:high], values[low - at : high - at]
-            np.copyto(own, said, where=~np.isnan(said))
+            if self.high[row] < low or self.low[row] >= high:
+                own[:] = said  # nothing stands there yet
+            else:
+                np.copyto(own, said, where=~np.isnan(said))
             self._extend(row, low, high - 1)
 
     def _scatter(self, row: int, at: Ints, values: Floats) -> None:
@@ -103,19 +110,26 @@ class Cells:
         self.high[row] = max(self.high[row], high)
 
 
-def read(path: Path, columns: Sequence[str]) -> Any:
-    """Columns of a file of hours. LakeError names the file where it is damaged or gone."""
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """A file of hours. LakeError names the file where it is damaged or gone."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path, read_dictionary=["station"], memory_map=True) as file:
-            return file.read(columns=list(columns), use_threads=False).combine_chunks()
-    except (OSError, pa.ArrowException) as error:
+            yield file
+    except (OSError, ValueError, pa.ArrowException) as error:
         reason = str(error).split("\n")[0][:160]
         raise LakeError(
             f"{path}：文件损坏或已被删除（{reason}）", f"{path}: the file is damaged or gone ({reason})"
         ) from error
+
+
+def read(path: Path, columns: Sequence[str]) -> Any:
+    """Columns of a file of hours. LakeError names the file where it is damaged or gone."""
+    with _opened(path) as file:
+        return file.read(columns=list(columns), use_threads=False).combine_chunks()
 
 
 def floats(array: Any) -> Floats:
@@ -139,8 +153,24 @@ def _plain(array: Any, kind: Any) -> NDArray[Any]:
     return np.frombuffer(array.buffers()[1], dtype=kind)[array.offset : array.offset + len(array)]
 
 
-def _runs(table: Any, stations: dict[str, int]) -> Iterator[tuple[int, int | None, Floats, Ints]]:
-    """(row of the station, first hour or None where hours are left out, values, hours) of each run of one station."""
+_NO_HOURS = np.empty(0, dtype=np.int64)
+
+
+def _runs(path: Path, stations: dict[str, int]) -> Iterator[tuple[int, int | None, Floats, Ints]]:
+    """(row of the station, first hour or None where hours are left out, values, hours) of each run of one station.
+
+    Where the file says its runs itself, its values are all that is read.
+    """
+    said, values = _said(path)
+    if said is not None:
+        begin = 0
+        for name, first, count in said:
+            row = stations.get(name)
+            if row is not None:
+                yield row, first, values[begin : begin + count], _NO_HOURS
+            begin += count
+        return
+    table = read(path, ("station", "time", "value"))
     if not table.num_rows:
         return
     column = table.column("station").chunk(0)
@@ -148,18 +178,44 @@ def _runs(table: Any, stations: dict[str, int]) -> Iterator[tuple[int, int | Non
     rows = [stations.get(name) for name in column.dictionary.to_pylist()]
     times = integers(table.column("time").chunk(0))
     values = floats(table.column("value").chunk(0))
-    begins = np.concatenate(([0], np.flatnonzero(codes[1:] != codes[:-1]) + 1, [len(codes)]))
-    for begin, end in zip(begins[:-1].tolist(), begins[1:].tolist(), strict=True):
+    for begin, end in _bounds(codes):
         row = rows[codes[begin]]
         if row is None:
             continue
-        first = int(times[begin]) // HOUR
-        dense = int(times[end - 1]) // HOUR - first == end - begin - 1
         own = times[begin:end]
-        if dense:
-            yield row, first, values[begin:end], own
+        if int(own[-1] - own[0]) // HOUR == end - begin - 1:
+            yield row, int(own[0]) // HOUR, values[begin:end], own
         else:
             yield row, None, values[begin:end], own // HOUR
+
+
+def _said(path: Path) -> tuple[list[tuple[str, int, int]] | None, Floats]:
+    """The runs that a file was written with, as (station, first hour, hours), and its values; None: it names none."""
+    with _opened(path) as file:
+        text = (file.metadata.metadata or {}).get(RUNS)
+        runs = json.loads(text) if text else None
+        if runs is None or sum(count for _, _, count in runs) != file.metadata.num_rows:
+            return None, np.empty(0)
+        column = file.read(columns=["value"], use_threads=False).combine_chunks().column("value")
+        return runs, floats(column.chunk(0)) if column.num_chunks else np.empty(0)
+
+
+def _bounds(codes: Ints) -> Iterator[tuple[int, int]]:
+    """Where runs of the same code begin and end."""
+    begins = np.concatenate(([0], np.flatnonzero(codes[1:] != codes[:-1]) + 1, [len(codes)]))
+    yield from zip(begins[:-1].tolist(), begins[1:].tolist(), strict=True)
+
+
+def _runs_of(names: Sequence[str], station: Ints, hour: Ints) -> dict[bytes, bytes]:
+    """What a file says of its runs, nothing where a station's hours are not one after the other."""
+    if not len(station):
+        return {}
+    runs = []
+    for begin, end in _bounds(station):
+        if int(hour[end - 1] - hour[begin]) != end - begin - 1:
+            return {}
+        runs.append((names[int(station[begin])], int(hour[begin]), end - begin))
+    return {RUNS: json.dumps(runs, ensure_ascii=False).encode()}
 
 
 def rows_of(
@@ -189,7 +245,7 @@ def rows_of(
             pa.array(steps),
             pa.array(stamps, mask=stamps == 0).cast(schema.INSTANT),
         ],
-        schema=schema.HOUR,
+        schema=schema.HOUR.with_metadata(_runs_of(names, station, hour)),
     )
 
 

@@ -21,3 +21,7 @@ class SeriesRefused(LakeError):
 
 class QueryRefused(LakeError):
     """A query that is not one plain SELECT over the views, or that breaks a limit."""
+
+
+class MissingExtra(LakeError):
+    """What Spark needs is not installed: pyspark (``pip install 'lantian[spark]'``) or Java."""

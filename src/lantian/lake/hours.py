@@ -1,4 +1,4 @@
-"""Writing and reading hours: what is written is compared with what stands there, and only the difference is stored."""
+"""Writing hours: what is written is compared with what stands there, and only the difference is stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from lantian.lake.blocks import (
     HOUR,
-    LOCAL_HOURS,
     PARQUET,
     Cells,
     Floats,
@@ -34,22 +33,6 @@ if TYPE_CHECKING:
 STATIONS_A_PART = 100
 _STATED = ("unit", "source", "hour_label", "time_zone", "reference_state")
 _ZH = {"unit": "单位", "hour_label": "小时标签", "time_zone": "时区", "reference_state": "参比状态"}
-
-
-@dataclass(frozen=True)
-class Hours:
-    """Dense hours by factor, each ``(stations, days × 24)``, NaN = none; ``first_day`` (in China) begins the arrays.
-
-    ``spans``: each station's first and last day with a row of any factor, as offsets from ``first_day``.
-    ``units``: by factor and station, null where never confirmed.
-    """
-
-    stations: tuple[str, ...]
-    first_day: date
-    days: int
-    values: dict[str, Floats]
-    spans: tuple[tuple[int, int], ...]
-    units: dict[str, dict[str, str | None]]
 
 
 @dataclass
@@ -194,7 +177,7 @@ def _years(first: int, values: Floats) -> Iterator[tuple[int, Floats]]:
 def series(lake: Lake) -> dict[tuple[str, str], dict[str, Any]]:
     """What is known of every (station, factor) with hours."""
     table = lake.table("series")
-    rows = (row for item in table.files(table.open()) for row in _rows(item, table.schema))
+    rows = (row for item in table.newest() for row in _rows(item, table.schema))
     return {(row["station"], row["factor"]): row for row in rows}
 
 
@@ -204,13 +187,17 @@ def _rows(item: DataFile, schema: Any) -> list[dict[str, Any]]:
 
     try:
         with pq.ParquetFile(item.path) as file:
-            rows = file.read(use_threads=False)
+            rows = file.read(use_threads=False).combine_chunks()
     except (OSError, pa.ArrowException) as error:
         raise LakeError(f"{item.path}：文件损坏或已被删除", f"{item.path}: the file is damaged or gone") from error
-    # Instants stay whole microseconds: as Python objects they would cost an import of pandas where it is installed.
-    at = rows.schema.get_field_index("recorded")
-    rows = rows.set_column(at, "recorded", rows.column("recorded").cast(pa.int64()))
-    return [{name: row.get(name) for name in schema.names} for row in rows.to_pylist()]
+    # Instants stay whole microseconds, viewed and not cast: Python's objects need pandas where it is installed, and
+    # casts need pyarrow.compute, which takes as long to import as all the hours to read.
+    columns = {
+        name: column.chunk(0).view(pa.int64()) if name == "recorded" and column.num_chunks else column
+        for name, column in zip(rows.column_names, rows.columns, strict=True)
+    }
+    lists = {name: columns[name].to_pylist() if name in columns else [None] * rows.num_rows for name in schema.names}
+    return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
 
 
 def _merged_series(
@@ -264,74 +251,3 @@ def _append_corrections(lake: Lake, rows: Sequence[dict[str, Any]], by: str | No
     written.append(file)
     table.commit(delta, [file], by=by)
     written.remove(file)
-
-
-def read(
-    lake: Lake,
-    factors: Sequence[str] | None,
-    start: date | None,
-    end: date | None,
-    stations: Sequence[str] | None,
-) -> Hours:
-    """`Lake.hours`. The version of the hours is pinned first: their series were written before them."""
-    table = lake.table("hours")
-    files = table.files(table.open())
-    known = series(lake)
-    wanted = sorted({factor for _station, factor in known}) if factors is None else list(factors)
-    chosen = [item for item in files if item.low["factor"] in wanted and _overlaps(item, start, end)]
-    names = sorted({station for station, factor in known if factor in wanted})
-    if stations is not None:
-        names = sorted(set(names) & set(stations))
-    first, last = _window(chosen, start, end)
-    days = (last - first).days + 1 if chosen and names else 0
-    place = {name: at for at, name in enumerate(names)}
-    cells = {factor: Cells(place, first_of(first), days * 24) for factor in wanted}
-    for item in in_order(chosen) if days else ():
-        cells[item.low["factor"]].fill(item.path)
-    return _hours(known, names, cells, (first, days), (start is None, end is None))
-
-
-def _overlaps(item: DataFile, start: date | None, end: date | None) -> bool:
-    return (start is None or _local(item.high["time"]) >= start) and (end is None or _local(item.low["time"]) <= end)
-
-
-def _local(instant: datetime) -> date:
-    return (instant.astimezone(UTC) + timedelta(hours=LOCAL_HOURS)).date()
-
-
-def _window(files: Sequence[DataFile], start: date | None, end: date | None) -> tuple[date, date]:
-    today = datetime.now(UTC).date()
-    first = start or min((_local(item.low["time"]) for item in files), default=end or today)
-    last = end or max((_local(item.high["time"]) for item in files), default=first)
-    return first, last
-
-
-def _hours(
-    known: dict[tuple[str, str], dict[str, Any]],
-    names: list[str],
-    cells: dict[str, Cells],
-    window: tuple[date, int],
-    trimmed: tuple[bool, bool],
-) -> Hours:
-    """The stations that have a row; without a first or last day asked for, the arrays begin and end with the rows."""
-    first, days = window
-    low, high = np.full(len(names), days * 24), np.full(len(names), -1)
-    for own in cells.values():
-        low, high = np.minimum(low, own.low), np.maximum(high, own.high)
-    present = np.flatnonzero(high >= 0)
-    kept = [names[at] for at in present]
-    low, high = low[present] // 24, high[present] // 24
-    skipped = int(low.min()) if trimmed[0] and len(kept) else 0
-    until = int(high.max()) + 1 if trimmed[1] and len(kept) else days
-    whole = len(kept) == len(names) and (skipped, until) == (0, days)
-    return Hours(
-        tuple(kept),
-        first + timedelta(days=skipped),
-        until - skipped,
-        {
-            factor: own.value if whole else np.ascontiguousarray(own.value[present, skipped * 24 : until * 24])
-            for factor, own in cells.items()
-        },
-        tuple((int(a) - skipped, int(b) - skipped) for a, b in zip(low, high, strict=True)),
-        {factor: {name: known[name, factor]["unit"] for name in kept if (name, factor) in known} for factor in cells},
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,10 @@ from lantian.lake.tables import DataFile
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_TYPES = {"string": "VARCHAR", "double": "DOUBLE", "int64": "BIGINT", "int32": "INTEGER"}
+_TYPES = {
+    "string": "VARCHAR", "double": "DOUBLE", "int64": "BIGINT", "int32": "INTEGER", "bool": "BOOLEAN",
+    "date32[day]": "DATE",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,8 @@ def _correction(files: Files) -> str:
         """  # noqa: S608
 
 
-def _view(name: str, files: Files) -> str:
+def view_of(name: str, files: Files) -> str:
+    """SQL: the rows of one of VIEWS."""
     if name == "observation":
         return _observation(files)
     if name == "observation_history":
@@ -181,7 +185,7 @@ def connect(root: Path, limits: Limits, spill: Path | None = None) -> DuckDBPyCo
 
 
 @contextmanager
-def _asking(root: Path, limits: Limits) -> Iterator[DuckDBPyConnection]:
+def asking(root: Path, limits: Limits) -> Iterator[DuckDBPyConnection]:
     """A connection that is stopped at the limits; what DuckDB says becomes one sentence."""
     import duckdb
 
@@ -212,13 +216,23 @@ def _asking(root: Path, limits: Limits) -> Iterator[DuckDBPyConnection]:
 
 
 def answer(
-    root: Path, files: Files, query: str, parameters: Mapping[str, Any] | None = None, limits: Limits | None = None
+    root: Path,
+    files: Files,
+    query: str,
+    parameters: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+    more: Mapping[str, Callable[[], str]] | None = None,
 ) -> Any:
-    """The Arrow table of a query over the views. QueryRefused: not allowed, wrong, too slow or too large."""
-    text, views = checked(query, VIEWS)
-    with _asking(root, limits or Limits()) as connection:
+    """The Arrow table of a query over the views, and over ``more``: SQL by the views' names.
+
+    QueryRefused: not allowed, wrong, too slow or too large.
+    """
+    others = more or {}
+    text, views = checked(query, VIEWS | others.keys())
+    with asking(root, limits or Limits()) as connection:
         for name in sorted(views):
-            connection.execute(f"create view {name} as {_view(name, files)}")
+            rows = others[name]() if name in others else view_of(name, files)
+            connection.execute(f'create view "{name}" as {rows}')
         connection.execute("set lock_configuration = true")
         return connection.sql(text, params=dict(parameters) if parameters else None).to_arrow_table()
 
@@ -237,7 +251,7 @@ def latest(root: Path, files: Files, factors: Sequence[str] | None, since: datet
         qualify row_number() over (partition by station, factor, attribute, "interval" order by "time" desc) = 1
         order by station, factor, attribute, "interval" """  # noqa: S608
     given = {"factors": None if factors is None else list(factors), "since": since}
-    with _asking(root, Limits()) as connection:
+    with asking(root, Limits()) as connection:
         return connection.sql(query, params=given).to_arrow_table()
 
 
@@ -253,7 +267,7 @@ def hour_means(root: Path, files: Files, factors: Sequence[str], since: datetime
           and value is not null and unit is not null and quality is null and flag = 'N'
           and attribute = case when "interval" = 'instant' then 'Rtd' else 'Avg' end
         group by all order by station, factor, hour, "interval" """  # noqa: S608
-    with _asking(root, Limits()) as connection:
+    with asking(root, Limits()) as connection:
         given = {"factors": list(factors), "since": since, "until": until}
         return connection.sql(query, params=given).to_arrow_table()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lantian.lake.blocks import HourBlock
-    from lantian.lake.hours import Hours, Written
+    from lantian.lake.hours import Written
     from lantian.lake.query import Files, Limits
+    from lantian.lake.reading import Hours, Reader
     from lantian.lake.tables import Table
     from lantian.lake.upkeep import Compacted
 
@@ -61,6 +62,10 @@ class Lake:
         }[name]
         return Table(self.root / name, *found)
 
+    def registers(self) -> list[Path]:
+        """The folders of the registers' snapshots."""
+        return sorted(path for path in (self.root / "registers").glob("*") if path.is_dir())
+
     def version(self) -> int:
         """Grows with every commit to any table; 0 where nothing was written. Costs a listing of folders."""
         return sum(self.table(name).version() + 1 for name in TABLES)
@@ -73,7 +78,8 @@ class Lake:
             raise LakeError(f"{self.root}：不是文件夹", f"{self.root}: not a folder")
         if self.version():
             return True
-        if any(not path.name.startswith(".") for path in self.root.iterdir()):
+        # The registers' snapshots may be all that was ever written (lantian.indicators.snapshots).
+        if any(not path.name.startswith(".") and path.name != "registers" for path in self.root.iterdir()):
             raise LakeError(f"{self.root}：不是数据湖", f"{self.root}: not a lake")
         return False
 
@@ -157,22 +163,35 @@ class Lake:
         stations: Sequence[str] | None = None,
     ) -> Hours:
         """Hours of local days ``start`` … ``end`` (all there are where None) as dense arrays."""
-        from lantian.lake.hours import read
+        return self.reader().read(factors, start, end, stations)
 
-        return read(self, factors, start, end, stations)
+    def reader(self) -> Reader:
+        """One version of the hours for many reads: a group of stations after the other where all are too many."""
+        from lantian.lake.reading import Reader
+
+        return Reader(self)
 
     def files(self) -> Files:
         """The file lists of the newest version of every table: what a query reads, whatever is written meanwhile."""
         from lantian.lake.query import Files
 
         found = {name: self.table(name) for name in TABLES}
-        return Files(**{name: table.files(table.open()) for name, table in found.items()})
+        return Files(**{name: table.newest() for name, table in found.items()})
 
-    def sql(self, query: str, parameters: Mapping[str, Any] | None = None, limits: Limits | None = None) -> Any:
-        """The Arrow table that answers one SELECT over the views (docs/lake.md). QueryRefused: not allowed or wrong."""
+    def sql(
+        self,
+        query: str,
+        parameters: Mapping[str, Any] | None = None,
+        limits: Limits | None = None,
+        more: Mapping[str, Callable[[], str]] | None = None,
+    ) -> Any:
+        """The Arrow table that answers one SELECT over the views (docs/lake.md). QueryRefused: not allowed or wrong.
+
+        ``more``: other views by name, as what makes the SQL of their rows (files of this lake).
+        """
         from lantian.lake.query import answer
 
-        return answer(self.root, self.files(), query, parameters, limits)
+        return answer(self.root, self.files(), query, parameters, limits, more)
 
     def latest(self, factors: Sequence[str] | None = None, since: datetime | None = None) -> Any:
         """The newest value of each (station, factor, attribute, interval) as an Arrow table like OBSERVATION.
@@ -209,7 +228,7 @@ class Lake:
         found = []
         for name in TABLES:
             table = self.table(name)
-            files = table.files(table.open())
+            files = table.newest()
             found.append(
                 Described(
                     name,

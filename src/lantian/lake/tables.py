@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,12 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lantian.lake import log
 from lantian.lake.errors import LakeError
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-_LOG = "_delta_log"
 # Bounds of these columns are kept in the log, so that files are chosen without opening them.
 _BOUNDED = ("factor", "interval", "sequence", "time")
 _CONFIGURATION = {
@@ -61,12 +60,14 @@ def undone_on_failure() -> Iterator[list[WrittenFile]]:
 
 
 class Table:
-    """A Delta table in a folder. Nothing is created before the first commit."""
+    """A Delta table in a folder. Nothing is created before the first commit. ``bounded``: the columns whose least and
+    greatest values the log keeps."""
 
-    def __init__(self, folder: Path, schema: Any, partition: Sequence[str]) -> None:
+    def __init__(self, folder: Path, schema: Any, partition: Sequence[str], bounded: Sequence[str] = _BOUNDED) -> None:
         self.folder = folder
         self.schema = schema
         self.partition = tuple(partition)
+        self.bounded = tuple(bounded)
 
     def version(self) -> int:
         """The newest version by the names of the log; −1 where there is no table."""
@@ -74,7 +75,7 @@ class Table:
 
     def _commits(self) -> list[Path]:
         try:
-            return [path for path in (self.folder / _LOG).glob("*.json") if path.stem.isdigit()]
+            return [path for path in (self.folder / log.LOG).glob("*.json") if path.stem.isdigit()]
         except OSError as error:
             raise self._damaged(error) from error
 
@@ -83,9 +84,9 @@ class Table:
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError
 
-        if not (self.folder / _LOG).is_dir():
+        if not (self.folder / log.LOG).is_dir():
             return None
-        if not any((self.folder / _LOG).iterdir()):
+        if not any((self.folder / log.LOG).iterdir()):
             return None
         try:
             return DeltaTable(self.folder)
@@ -97,6 +98,31 @@ class Table:
         return LakeError(
             f"{self.folder}：不是可读的 Delta 表（{reason}）", f"{self.folder}: no readable Delta table ({reason})"
         )
+
+    def newest(self) -> list[DataFile]:
+        """The files of the newest version, none where there is no table: what a reader needs. LakeError: the log is
+        damaged."""
+        try:
+            found = log.adds(self.folder)
+            return [self._listed(add) for add in found or ()]
+        except log.NotPlain:
+            return self.files(self.open())
+
+    def _listed(self, add: Mapping[str, Any]) -> DataFile:
+        try:
+            stats = json.loads(add["stats"] or "{}")
+            low, high = stats.get("minValues") or {}, stats.get("maxValues") or {}
+            return DataFile(
+                self.folder / add["path"],
+                add["path"],
+                add["size"],
+                stats.get("numRecords") or 0,
+                {name: str(add["partitionValues"][name]) for name in self.partition},
+                _bounds(low),
+                _bounds(high),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise log.NotPlain(str(error)) from error
 
     def files(self, table: DeltaTable | None) -> list[DataFile]:
         """The files of the version that ``table`` stands at."""
@@ -126,19 +152,23 @@ class Table:
         self._drop_torn_commit()
         table = self.open()
         if table is None:
-            import pyarrow as pa
-
-            everything = self.schema
-            for name in self.partition:
-                everything = everything.append(pa.field(name, pa.string()))
             return DeltaTable.create(
-                self.folder, everything, partition_by=list(self.partition), configuration=_CONFIGURATION
+                self.folder, self._everything(), partition_by=list(self.partition), configuration=_CONFIGURATION
             )
         known = {field.name for field in table.schema().fields}
         missing = [field for field in Schema.from_arrow(self.schema).fields if field.name not in known]
         if missing:
             table.alter.add_columns(missing)
         return table
+
+    def _everything(self) -> Any:
+        """The columns, those that are kept in folders' names included."""
+        import pyarrow as pa
+
+        found = self.schema
+        for name in self.partition:
+            found = found.append(pa.field(name, pa.string()))
+        return found
 
     def _drop_torn_commit(self) -> None:
         """A machine that lost power may keep the name of the last commit without its content; nobody was told of it."""
@@ -149,8 +179,11 @@ class Table:
     def write_file(self, data: Any, partition: Mapping[str, str], **options: Any) -> WrittenFile:
         """Write an Arrow table (or an iterable of record batches) as one durable Parquet file.
 
-        It belongs to no version before it is given to `commit`.
+        What a table's schema says beside its columns stands in the file, too. The file belongs to no version before it
+        is given to `commit`.
         """
+        import uuid
+
         import pyarrow as pa
         import pyarrow.parquet as pq
         from deltalake.transaction import AddAction
@@ -159,11 +192,12 @@ class Table:
         relative = f"{place}/{uuid.uuid4().hex}.parquet".lstrip("/")
         path = self.folder / relative
         batches: Iterable[Any] = data.to_batches() if isinstance(data, pa.Table) else data
-        bounds = _Bounds()
+        schema = self.schema.with_metadata(data.schema.metadata) if isinstance(data, pa.Table) else self.schema
+        bounds = _Bounds(self.bounded)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with path.open("xb") as handle:
-                with pq.ParquetWriter(handle, self.schema, compression="zstd", **_parquet(options)) as writer:
+                with pq.ParquetWriter(handle, schema, compression="zstd", **_parquet(options)) as writer:
                     for batch in batches:
                         bounds.see(batch)
                         writer.write_batch(batch, options.get("row_group_size"))
@@ -191,21 +225,41 @@ class Table:
 
         ``changes`` False: the same rows in other files (compaction), which readers of changes may skip.
         """
-        from deltalake import CommitProperties, Transaction
         from deltalake.transaction import RemoveAction
-
-        from lantian.lake.lock import failures
 
         now = int(time.time() * 1000)
         for action, _path in adds:
             action.data_change = changes
         gone = [RemoveAction(item.relative, changes, now, item.size, dict(item.partition)) for item in removes]
+        actions = [*(action for action, _path in adds), *gone]
+        self._commit(table, actions, "append", table.schema(), transaction, by)
+
+    def replace(self, table: DeltaTable, adds: Sequence[WrittenFile], transaction: tuple[str, int]) -> None:
+        """One version that holds ``adds`` and nothing else, in today's columns, durable when this returns."""
+        from deltalake import Schema
+
+        schema = Schema.from_arrow(self._everything())
+        self._commit(table, [action for action, _path in adds], "overwrite", schema, transaction, None)
+
+    def _commit(
+        self,
+        table: DeltaTable,
+        actions: list[Any],
+        mode: str,
+        schema: Any,
+        transaction: tuple[str, int] | None,
+        by: str | None,
+    ) -> None:
+        from deltalake import CommitProperties, Transaction
+
+        from lantian.lake.lock import failures
+
         before = self.version()
         try:
             table.create_write_transaction(
-                [*(action for action, _path in adds), *gone],
-                "append",
-                table.schema(),
+                actions,
+                mode,
+                schema,
                 list(self.partition),
                 commit_properties=CommitProperties(
                     custom_metadata={"userName": by} if by else None,
@@ -216,10 +270,10 @@ class Table:
             # A checkpoint that fails after the commit does not undo it.
             if self.version() == before:
                 raise
-        log = self.folder / _LOG
-        with (log / f"{self.version():020}.json").open("rb") as handle:
+        folder = self.folder / log.LOG
+        with (folder / f"{self.version():020}.json").open("rb") as handle:
             os.fsync(handle.fileno())
-        sync_folder(log)
+        sync_folder(folder)
 
     def vacuum(self, hours: int) -> int:
         """Delete files that no version of the last ``hours`` uses; returns how many."""
@@ -236,7 +290,8 @@ def _parquet(options: Mapping[str, Any]) -> dict[str, Any]:
 class _Bounds:
     """Least and greatest of some columns of what is written, as Delta's statistics."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.columns = columns
         self.rows = 0
         self.low: dict[str, Any] = {}
         self.high: dict[str, Any] = {}
@@ -245,7 +300,7 @@ class _Bounds:
         import pyarrow.compute as pc
 
         self.rows += batch.num_rows
-        for name in _BOUNDED:
+        for name in self.columns:
             if name in batch.schema.names:
                 both = pc.min_max(batch.column(name)).as_py()
                 if both["min"] is not None:
@@ -261,6 +316,12 @@ class _Bounds:
                 "nullCount": {},
             }
         )
+
+
+def _bounds(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Bounds as the log has them, instants as instants; the other way round: `_plain`."""
+    known = {name: said[name] for name in _BOUNDED if said.get(name) is not None}
+    return known if "time" not in known else {**known, "time": datetime.fromisoformat(known["time"])}
 
 
 def _plain(value: Any) -> Any:
