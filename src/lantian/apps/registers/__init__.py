@@ -1,0 +1,1 @@
+"""台账: records of the registers that packs declare, with history, import and export."""

@@ -1,0 +1,36 @@
+"""What apps above this one hear: registers know nothing of indicators."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+
+from lantian.apps.core.models import User
+
+_counts: list[Callable[[User], Mapping[str, int]]] = []
+_on_snapshot: list[Callable[[Collection[str]], None]] = []
+
+
+def on_snapshot(take: Callable[[Collection[str]], None]) -> None:
+    """Register who hears that the lake took change sets of registers (their names)."""
+    _on_snapshot.append(take)
+
+
+def snapshot_taken(names: Collection[str]) -> None:
+    """Tell that the lake holds newer rows of these registers."""
+    if names:
+        for take in _on_snapshot:
+            take(names)
+
+
+def on_targets(count: Callable[[User], Mapping[str, int]]) -> None:
+    """Register who knows how many targets hang on each indicator, among those that a person sees."""
+    _counts.append(count)
+
+
+def targets(user: User) -> Mapping[str, int]:
+    """How many targets in force hang on each indicator, by its name."""
+    found: Counter[str] = Counter()
+    for count in _counts:
+        found.update(count(user))
+    return found

@@ -1,0 +1,1 @@
+"""Packs (业务包) that are shipped: data only (docs/packs.md)."""

@@ -1,0 +1,8 @@
+-- title: 完成超低排放改造企业 | Enterprises with ultra-low emissions
+-- unit: 家      period: month      better: higher      subject: area (street, district, city)
+-- answers: 超低排放 改造|完成|治理
+-- not: 锅炉; 产能; 比例; 车辆      cumulative: yes
+select p.area as subject, count(distinct p.enterprise) as value
+from ultra_low_project p
+where p.done between $start and $end
+group by p.area
