@@ -46,7 +46,39 @@ def test_the_device_s_own_hour_goes_first() -> None:
 def test_units_become_those_of_the_standard() -> None:
     assert counted([mean(unit="mg/m3", mean=0.035)], {}) == {("S1", "PM2.5", HOUR): 35.0}
     assert counted([mean(factor="a21005", unit="mg/m3", mean=1.2)], {}) == {("S1", "CO", HOUR): pytest.approx(1.2)}
-    assert counted([mean(unit="ppb")], {}) == {}
+    assert counted([mean(unit="ppb")], {}) == {}  # parts by volume of particles are nonsense
+    assert counted([mean(unit="mg/Nm3")], {}) == {}  # and at which state they were measured no unit tells
+    assert counted([mean(unit="µg")], {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("factor", "pollutant", "unit", "sent", "expected"),
+    [
+        ("a05024", "O3", "ppb", 50.0, 98.1),
+        ("a21004", "NO2", "ppb", 20.0, 37.6),
+        ("a21026", "SO2", "ppm", 0.01, 26.2),
+        ("a21005", "CO", "ppm", 1.0, 1.145),
+        ("a21026", "SO2", "mg/Nm3", 0.02, 18.32),
+        ("a21005", "CO", "ug/m3", 900.0, 0.9),
+    ],
+)
+def test_gases_are_converted_at_the_reference_state_of_the_standard(
+    factor: str, pollutant: str, unit: str, sent: float, expected: float
+) -> None:
+    """298.15 K and 1013.25 hPa: a mole is 24.465 L; at 273.15 K there is 298.15/273.15 as much in a cubic metre."""
+    found = counted([mean(factor=factor, unit=unit, mean=sent)], {})
+    assert found == {("S1", pollutant, HOUR): pytest.approx(expected, rel=1e-3)}
+
+
+def test_what_was_sent_stays_as_it_was_sent(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    minutes(lake, value=50.0, factor="a05024", unit="ppb")
+    assert roll_up(lake, [HOUR], {}) == []
+    sent = lake.sql("select distinct value, unit from observation where factor = 'a05024'").to_pylist()
+    assert sent == [{"value": 50.0, "unit": "ppb"}]
+    hours = lake.hours(["O3"], date(2025, 11, 25), date(2025, 11, 25))
+    assert float(hours.values["O3"][0][0]) == pytest.approx(98.1, rel=1e-3)
+    assert hours.units["O3"] == {"S1": "µg/m³"}
 
 
 def test_two_units_in_one_hour_count_for_nothing() -> None:

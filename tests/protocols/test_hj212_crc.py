@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,6 +40,16 @@ def test_one_frame_equals_the_standards_loop(segment: bytes) -> None:
 @settings(max_examples=examples(30))
 def test_many_frames_equal_one_by_one(segments: list[bytes]) -> None:
     assert crc.many(segments).tolist() == [crc.hj212(one) for one in segments]
+
+
+@given(st.binary(min_size=8, max_size=900), st.data())
+@settings(max_examples=examples(40))
+def test_segments_within_a_buffer_equal_one_by_one(data: bytes, chosen: st.DataObject) -> None:
+    """They may lie anywhere, beside each other or one in the other."""
+    starts = chosen.draw(st.lists(st.integers(0, len(data) - 8), min_size=1, max_size=12))
+    ends = [chosen.draw(st.integers(start + 8, len(data))) for start in starts]
+    found = crc.within(np.frombuffer(data, dtype=np.uint8), np.array(starts), np.array(ends))
+    assert found.tolist() == [crc.hj212(data[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
 def test_a_batch_may_be_empty_but_not_hold_an_empty_segment() -> None:

@@ -2,8 +2,8 @@
 
 An hour counts where 45 of its minutes have a value (GB 3095-2012, table 4), or three quarters of the records that a
 device is to send where it sends less often. What a device itself calls the mean of an hour (CN 2061) goes before means
-of its minutes, and these before means of its instants. Units that nobody confirmed, flags other than N and values with
-anything against them are left out.
+of its minutes, and these before means of its instants. A confirmed unit becomes that of GB 3095 (units.yaml). Units
+that nobody confirmed, flags other than N and values with anything against them are left out.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from lantian.ingest.units import scale
 from lantian.protocols.hj212.factors import POLLUTANTS
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ SHARE = 0.75
 _HOUR = 3600
 _MINUTES = 60
 _BEST = ("hour", "minute", "instant")
-_SCALE = {"ug/m3": 1.0, "µg/m3": 1.0, "ug/m³": 1.0, "µg/m³": 1.0, "mg/m3": 1000.0, "mg/m³": 1000.0}
 
 # (station, pollutant, hour since 1970) → value in the unit of GB 3095
 Hours = dict[tuple[str, str, int], float]
@@ -49,16 +49,16 @@ def counted(rows: Iterable[Mapping[str, Any]], intervals: Mapping[str, float]) -
     twice: set[tuple[str, str, int, int]] = set()
     for row in rows:
         key = (row["station"], POLLUTANTS[row["factor"]], row["hour"])
-        scale = _SCALE.get(row["unit"])
+        times = scale(row["unit"], key[1])
         place = _BEST.index(row["interval"]) if row["interval"] in _BEST else None
-        if scale is None or place is None:
+        if times is None or place is None:
             continue
         if place and row["minutes"] < SHARE * min(_MINUTES, _HOUR / intervals.get(row["station"], _MINUTES)):
             continue
         if key in best and best[key][0] == place:
             twice.add((*key, place))  # two units within one hour: nobody knows which holds
         if key not in best or place < best[key][0]:
-            best[key] = (place, row["mean"] * scale / (1000.0 if key[1] == "CO" else 1.0))
+            best[key] = (place, row["mean"] * times)
     return {key: value for key, (place, value) in best.items() if (*key, place) not in twice}
 
 

@@ -21,10 +21,11 @@ from lantian.ingest.registry import Device
 from lantian.lake.schema import OBSERVATION
 from lantian.protocols.hj212 import times
 from lantian.protocols.hj212.answers import clock_is_wrong
-from lantian.protocols.hj212.batch import BatchDecoder, Layout, Packet
+from lantian.protocols.hj212.batch import BatchDecoder, Packet
 from lantian.protocols.hj212.body import is_text
 from lantian.protocols.hj212.decode import Frame, decode
 from lantian.protocols.hj212.framing import Span, device_of
+from lantian.protocols.hj212.layout import Layout
 from lantian.protocols.hj212.packets import Assembler
 from lantian.protocols.hj212.profile import DEFAULT, Profile
 from lantian.protocols.hj212.proof import PLAIN

@@ -1,54 +1,65 @@
 """Many frames at once, fast: for replays, and for a gateway under load.
 
-Devices send the same keys every minute and other values. The layout of a segment is worked out once and kept as one
-pattern; of the next frame with that layout only the values are read: one match, one ``float`` each. Whatever is not
-quite regular goes the careful way of :mod:`decode`, with the same result.
+Runs of regular frames are read by :mod:`columns`, hundreds at a time; a single frame of a known layout by one match of
+its pattern (:mod:`layout`). Whatever is not quite regular goes the careful way of :mod:`decode`, with the same result.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from operator import itemgetter
+from collections.abc import Sequence
+from typing import Protocol
 
-from lantian.protocols.hj212.body import Body, is_text, parse
+import numpy as np
+
+from lantian.protocols.hj212.columns import FEW, Places, Scan
 from lantian.protocols.hj212.decode import ACCEPT, Frame, ProfileOf, frame_of, wire_codes
-from lantian.protocols.hj212.framing import Framer, Span, device_of
+from lantian.protocols.hj212.framing import Framer, Run, Span, device_of
+from lantian.protocols.hj212.layout import Layout, dividers_of, kind_of, layout_of
 from lantian.protocols.hj212.profile import DEFAULT, Profile
 from lantian.protocols.hj212.proof import PLAIN
 
-_NOT_DIVIDERS = bytes(set(range(256)) - set(b";,="))
 _KEPT = 4096
 _CANDIDATES = 8  # layouts that share their dividers
-_HEAD = frozenset(("QN", "ST", "CN", "PW", "MN", "Flag"))
+_TRIED = 32  # layouts that a run is tried against, before the rest is read one by one
 
 
-@dataclass(slots=True)
-class Layout:
-    """A kind of segment: its pattern, where its values stand among the groups, and which attribute each number is."""
+class _Source(Protocol):
+    """What a packet was read from: frames of one layout, and their values as sent."""
 
-    pattern: re.Pattern[bytes]
-    qn: int
-    mn: int
-    command: int
-    stamp: int
-    numbers: itemgetter  # type: ignore[type-arg]
-    attributes: tuple[tuple[str, str], ...]
-    """(factor, attribute) of each number."""
-    flags: tuple[int, ...]
-    """Where the data flag of each number's factor stands, -1 where it has none."""
+    @property
+    def layout(self) -> Layout: ...
+
+    def column(self, place: int) -> Sequence[bytes]: ...
+
+    def span(self, row: int) -> Span: ...
+
+
+class _Single:
+    """One frame that was read by itself."""
+
+    __slots__ = ("_parts", "_span", "layout")
+
+    def __init__(self, span: Span, layout: Layout, parts: tuple[bytes, ...]) -> None:
+        self._span = span
+        self.layout = layout
+        self._parts = parts
+
+    def column(self, place: int) -> Sequence[bytes]:
+        return (self._parts[place],)
+
+    def span(self, row: int) -> Span:
+        del row
+        return self._span
 
 
 class Packet:
     """One frame that was read fast: its numbers are there, everything else is read when it is asked for."""
 
-    __slots__ = ("_parts", "_span", "layout", "numbers")
+    __slots__ = ("_row", "_source", "numbers")
 
-    def __init__(self, span: Span, layout: Layout, parts: tuple[bytes, ...], numbers: tuple[float, ...]) -> None:
-        self._span = span
-        self._parts = parts
-        self.layout = layout
+    def __init__(self, source: _Source, row: int, numbers: Sequence[float]) -> None:
+        self._source = source
+        self._row = row
         self.numbers = numbers
         """The values, in the order of ``layout.attributes``."""
 
@@ -56,44 +67,59 @@ class Packet:
     usable = True
 
     @property
+    def layout(self) -> Layout:
+        """The kind of the frame; packets of one kind share it."""
+        return self._source.layout
+
+    @property
+    def span(self) -> Span:
+        """The frame as it was cut from the stream."""
+        return self._source.span(self._row)
+
+    @property
     def offset(self) -> int:
         """Where the frame begins in the stream."""
-        return self._span.offset
+        return self.span.offset
 
     @property
     def codes(self) -> list[str]:
         """The quirks of the frame's outside; a regular segment has none."""
-        return wire_codes(self._span)
+        return wire_codes(self.span)
 
     @property
     def qn(self) -> str:
         """The request number (QN), 17 digits."""
-        return self._parts[self.layout.qn].decode("ascii")
+        return self._text("QN")
 
     @property
     def mn(self) -> str:
         """The device number."""
-        return self._parts[self.layout.mn].decode("ascii")
+        return self._text("MN")
 
     @property
     def command(self) -> str:
         """The command (CN)."""
-        return self._parts[self.layout.command].decode("ascii")
+        return self._text("CN")
 
     @property
     def stamp(self) -> str:
         """DataTime as sent."""
-        return self._parts[self.layout.stamp].decode("ascii")
+        return self._text("DataTime")
 
     @property
     def flags(self) -> list[str | None]:
         """The data flag beside each number, None where the device sends none."""
-        return [self._parts[at].decode("ascii") if at >= 0 else None for at in self.layout.flags]
+        source, row = self._source, self._row
+        return [source.column(at)[row].decode("ascii") if at >= 0 else None for at in source.layout.flags]
 
     @property
     def frame(self) -> Frame:
         """The same frame read in full."""
-        return frame_of(self._span, DEFAULT)
+        return frame_of(self.span, DEFAULT)
+
+    def _text(self, key: str) -> str:
+        source = self._source
+        return source.column(source.layout.places[key])[self._row].decode("ascii")
 
 
 class BatchDecoder:
@@ -104,6 +130,8 @@ class BatchDecoder:
         self._profiles = profiles
         self._framer = Framer(profiles, tails=tails)
         self._layouts: dict[bytes, list[Layout]] = {}
+        self._met: set[int] = set()  # kinds of segments that came at least once
+        self._common: list[Layout] = []  # those that runs were read by, the last one first
 
     @property
     def skipped(self) -> int:
@@ -112,7 +140,13 @@ class BatchDecoder:
 
     def feed(self, chunk: bytes, *, final: bool = False) -> list[Packet | Frame]:
         """What is decided by now."""
-        return [self.read(span) for span in self._framer.feed(chunk, final=final)]
+        found: list[Packet | Frame] = []
+        for one in self._framer.runs(chunk, final=final):
+            if isinstance(one, Run):
+                found += self._run(one)
+            else:
+                found.append(self.read(one))
+        return found
 
     def close(self) -> list[Packet | Frame]:
         """What is left when nothing more will come."""
@@ -122,101 +156,83 @@ class BatchDecoder:
         """One span that was framed before: of a stream (:meth:`feed`), or kept since by a journal."""
         if span.proof is PLAIN and not span.junk and span.declared == len(span.segment) and span.digits == 4:
             packet = self._packet(span)
-            if packet is not None:
-                if self._profiles is None:
-                    return packet
-                profile = self._profiles(packet.mn)
-                if profile is None or _says_nothing(profile):
-                    return packet
+            if packet is not None and self._reads_alike(packet):
+                return packet
         profile = (self._profiles(device_of(span.segment)) if self._profiles else None) or DEFAULT
         return frame_of(span, profile)
 
+    def _reads_alike(self, packet: Packet) -> bool:
+        """Whether the device's profile gives what reading without one does, for a plain ASCII frame."""
+        profile: Profile | None = self._profiles(packet.mn) if self._profiles else None
+        return profile is None or (not profile.aliases and profile.period_label == "start")
+
     def _packet(self, span: Span) -> Packet | None:
-        segment = span.segment
-        dividers = segment.translate(None, _NOT_DIVIDERS)
+        dividers = dividers_of(span.segment)
         for layout in self._layouts.get(dividers, ()):
-            found = layout.pattern.fullmatch(segment)
-            if found is not None:
-                break
-        else:
-            return self._learn(span, dividers)
-        parts = found.groups()
-        try:
-            numbers = tuple(map(float, layout.numbers(parts)))
-        except ValueError:
-            return None
-        total = sum(numbers)
-        return Packet(span, layout, parts, numbers) if total - total == 0.0 else None
+            read = layout.read(span.segment)
+            if read is not None:
+                return Packet(_Single(span, layout, read[0]), 0, read[1])
+        return self._learn(span, dividers)
 
     def _learn(self, span: Span, dividers: bytes) -> Packet | None:
-        layout = _layout(span.segment)
-        if layout is None or layout.pattern.fullmatch(span.segment) is None:
+        """The packet by a new layout, which is made when a kind of segment comes for the second time: a hostile sender
+        may invent kinds for ever."""
+        kind = kind_of(span.segment)
+        if kind is None:
             return None
-        if len(self._layouts) >= _KEPT:  # a hostile sender may invent layouts for ever
+        mark = hash(kind.texts)
+        if mark not in self._met:
+            if len(self._met) >= _KEPT:
+                self._met.clear()
+            self._met.add(mark)
+            return None
+        layout = layout_of(kind)
+        read = layout.read(span.segment)
+        if read is None:
+            return None
+        if len(self._layouts) >= _KEPT:
             self._layouts.clear()
         known = self._layouts.setdefault(dividers, [])
         known.insert(0, layout)
         del known[_CANDIDATES:]
-        return self._packet(span)
+        return Packet(_Single(span, layout, read[0]), 0, read[1])
 
+    def _run(self, run: Run) -> list[Packet | Frame]:
+        """The frames of a run: layout by layout while many are left, then one by one."""
+        if len(run.starts) < FEW:
+            return [self.read(span) for span in run.spans()]
+        scan = Scan(run)
+        found: list[Packet | Frame | None] = [None] * len(run.starts)
+        left = np.arange(len(found))
+        for layout in self._common[:_TRIED]:
+            if len(left) < FEW:
+                break
+            left = self._take(scan, layout, left, found)
+        for _ in range(_TRIED):
+            if len(left) < FEW:
+                break
+            first = self.read(run.span(int(left[0])))
+            found[int(left[0])], left = first, left[1:]
+            if isinstance(first, Packet) and first.layout not in self._common:
+                left = self._take(scan, first.layout, left, found)
+        for number in left.tolist():
+            found[number] = self.read(run.span(number))
+        return [one for one in found if one is not None]
 
-def _says_nothing(profile: Profile) -> bool:
-    """Whether reading by this profile gives what reading without one does, for a plain ASCII frame."""
-    return not profile.aliases and profile.period_label == "start"
-
-
-def _layout(segment: bytes) -> Layout | None:
-    """The layout of a regular segment: every head field of the standard once, DataTime, factors in the standard's form,
-    at least two numbers. None where the careful way is needed."""
-    body = parse(segment.decode("ascii"))
-    keys = [*body.head, *(key for group in body.items for key, _ in group)]
-    if body.codes or body.head_other or set(body.head) != _HEAD or "DataTime" not in body.params:
-        return None
-    if any(
-        not isinstance(value, float)
-        for code in body.factors.values()
-        for name, value in code.items()
-        if not is_text(name)
-    ):
-        return None
-    numeric = {
-        f"{code}-{name}": (code, name) for code in body.factors for name in body.factors[code] if not is_text(name)
-    }
-    if len(numeric) < 2:
-        return None
-    place = {name: index for index, name in enumerate(keys)}
-    return Layout(
-        re.compile(_pattern(body, numeric)),
-        place["QN"],
-        place["MN"],
-        place["CN"],
-        place["DataTime"],
-        itemgetter(*(place[key] for key in numeric)),
-        tuple(numeric.values()),
-        tuple(place.get(f"{code}-Flag", -1) for code, _ in numeric.values()),
-    )
-
-
-def _pattern(body: Body, numeric: Mapping[str, tuple[str, str]]) -> bytes:
-    """The segment with its values left open. What a value may hold is narrow: anything else is read the careful way."""
-
-    def pair(key: str) -> str:
-        wanted = _FIXED.get(key) or (_NUMBER if key in numeric else _WORD)
-        return f"{re.escape(key)}=({wanted})"
-
-    head = ";".join(pair(key) for key in body.head)
-    area = ";".join(",".join(pair(key) for key, _ in group) for group in body.items)
-    return f"{head};CP=&&{area}&&".encode("ascii")
-
-
-_NUMBER = "[-+0-9.eE]+"
-_WORD = "[-+0-9A-Za-z._]*"
-# Every day that is one in every year; 29 February is read the careful way.
-_DAYS = "(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])(?:29|30)|(?:0[13578]|1[02])31"
-_FIXED = {
-    "QN": "[0-9]{17}",
-    "ST": "[0-9]{2}",
-    "CN": "[0-9]{4}",
-    "Flag": "[01458]|9",
-    "DataTime": f"(?:19|20)[0-9]{{2}}(?:{_DAYS})(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]",
-}
+    def _take(self, scan: Scan, layout: Layout, left: Places, found: list[Packet | Frame | None]) -> Places:
+        """Put the packets of one layout in their places; the numbers of those that are still left."""
+        block = scan.read(layout, left)
+        if block is None:
+            return left
+        if layout in self._common:
+            self._common.remove(layout)
+        self._common.insert(0, layout)
+        del self._common[_KEPT:]
+        frames = block.frames.tolist()
+        for row, (number, numbers) in enumerate(zip(frames, map(tuple, block.numbers.tolist()), strict=True)):
+            packet = Packet(block, row, numbers)
+            if self._profiles is None or self._reads_alike(packet):
+                found[number] = packet
+            else:
+                found[number] = self.read(packet.span)
+        return np.setdiff1d(left, block.frames, assume_unique=True)

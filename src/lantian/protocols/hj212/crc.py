@@ -73,9 +73,10 @@ def modbus(segment: bytes) -> int:
 
 _TABLE_ARRAY = np.array(TABLE, dtype=np.uint16)
 _POWER_ARRAYS = np.array(_POWERS, dtype=np.uint8)
+Checksums = npt.NDArray[np.uint16]
 
 
-def many(segments: Sequence[bytes]) -> npt.NDArray[np.uint16]:
+def many(segments: Sequence[bytes]) -> Checksums:
     """The checksums of many segments at once; none of them may be empty."""
     if not segments:
         return np.empty(0, dtype=np.uint16)
@@ -95,3 +96,22 @@ def many(segments: Sequence[bytes]) -> npt.NDArray[np.uint16]:
     for power in range(_WORD):
         index ^= _POWER_ARRAYS[power][bytes_of[:, _WORD - 1 - power]]
     return _TABLE_ARRAY[index]
+
+
+_BACK = np.arange(_WORD)
+
+
+def within(buffer: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Checksums:
+    """The checksums of many segments that lie in one buffer, each of at least eight bytes.
+
+    One running XOR over the buffer's words serves them all: what stands before a segment is taken off again.
+    """
+    words = np.zeros(len(buffer) // _WORD + 2, dtype=np.uint64)  # eight zeros first: before the buffer is nothing
+    words.view(np.uint8)[_WORD : _WORD + len(buffer)] = buffer
+    running = np.bitwise_xor.accumulate(words).view(np.uint8)
+    last = ends[:, None] - 1 - _BACK
+    before = starts[:, None] - 1 - ((starts[:, None] - 1 - last) & (_WORD - 1))
+    folded = running[last + _WORD] ^ running[before + _WORD]
+    index = np.bitwise_xor.reduce(_POWER_ARRAYS.ravel()[folded + _BACK * 256], axis=1)
+    found: Checksums = _TABLE_ARRAY[index ^ _POWER_ARRAYS[(ends - starts - 1) & (_WORD - 1), _FIRST]]
+    return found

@@ -14,11 +14,11 @@ The same bytes give the same frames however they are cut into chunks. What is de
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lantian.protocols.hj212 import crc
+from lantian.protocols.hj212.bulk import HEADER, Places, Proved, prove_all
 from lantian.protocols.hj212.profile import DEFAULT, Profile
 from lantian.protocols.hj212.proof import PLAIN, Proof, prove
 
@@ -26,8 +26,7 @@ ProfileOf = Callable[[str], Profile | None]
 
 MAX_FRAME = 65536
 _MAX_TAIL = 16
-_FEW = 7  # below this one by one is faster than a batch
-_HEADER = re.compile(rb"##([0-9]{4,9}|[0-9]{1,3}(?=[A-Za-z]))")
+_FEW = 8  # fewer frames make no run
 _PARTIAL = re.compile(rb"#(?:#[0-9]{0,9})?\Z")
 _TERMINATOR = re.compile(rb"\n|##[0-9]{4}")
 _CHECKSUM = re.compile(rb"[0-9A-Fa-f]{1,4}")
@@ -54,6 +53,33 @@ class Span:
     end: int = 0
 
 
+@dataclass(slots=True, eq=False)
+class Run:
+    """Frames directly behind each other, each as nearly all are: four digits, declared length and checksum right,
+    ASCII, no second ``##`` in it, CR LF behind it. ``starts`` (at ``##``) and ``ends`` (behind the checksum) count in
+    ``data``, which stands at ``base`` in the stream."""
+
+    data: bytes
+    base: int
+    starts: Places
+    ends: Places
+    tail: int
+    """How many bytes of the line end belong to a frame."""
+
+    def span(self, frame: int) -> Span:
+        """One of the frames."""
+        return self._span(int(self.starts[frame]), int(self.ends[frame]))
+
+    def spans(self) -> Iterator[Span]:
+        """All of them."""
+        return map(self._span, self.starts.tolist(), self.ends.tolist())
+
+    def _span(self, start: int, end: int) -> Span:
+        data, base = self.data, self.base
+        segment, checksum = data[start + 6 : end - 4], data[end - 4 : end]
+        return Span(base + start, segment, len(segment), 4, checksum, PLAIN, False, "", base + end + self.tail)
+
+
 @dataclass(slots=True)
 class _Header:
     start: int
@@ -78,8 +104,7 @@ class Framer:
         self._lead = b""  # the first bytes behind the last frame
         self._noise = 0
         self._first = True
-        self._good: dict[int, tuple[int, bytes]] = {}  # of the buffer: where it begins, where it ends, its segment
-        self._starts: list[int] = []
+        self._proved = Proved()  # of the buffer
         self.skipped = 0
         """Bytes between frames that belong to no frame (blanks, line ends and NUL not counted)."""
 
@@ -91,28 +116,42 @@ class Framer:
 
     def feed(self, chunk: bytes, *, final: bool = False) -> list[Span]:
         """Take the next bytes; give every frame that is decided by now. ``final``: nothing more will come."""
+        spans: list[Span] = []
+        for one in self.runs(chunk, final=final):
+            if isinstance(one, Run):
+                spans += one.spans()
+            else:
+                spans.append(one)
+        return spans
+
+    def runs(self, chunk: bytes, *, final: bool = False) -> list[Span | Run]:
+        """The same, with many regular frames behind each other in one piece."""
         self._data += chunk
         self._hold = 0
-        self._prove_all()
-        spans = list(self._scan(final))
+        self._proved = prove_all(self._data, self._limit)
+        found = list(self._scan(final))
         self._drop(final)
-        return spans
+        return found
 
     def close(self) -> list[Span]:
         """The connection or file has ended: what is left is decided."""
         return self.feed(b"", final=True)
 
-    def _scan(self, final: bool) -> Iterator[Span]:
-        data, good, position = self._data, self._good, 0
+    def _scan(self, final: bool) -> Iterator[Span | Run]:
+        data, good, position = self._data, self._proved.good, 0
         while True:
             start = data.find(b"##", position)
             known = good.get(start)
-            if known is not None and data.find(b"##", start + 2, known[0]) < 0 and known[1].isascii():
-                position = known[0]
+            if known is not None and (run := self._run(start)):
+                position = int(run.ends[-1])
+                yield run
+                continue
+            if known is not None and data.find(b"##", start + 2, known[1]) < 0 and data[start : known[1]].isascii():
+                begin, position = known
                 if self._follows(start) and (not self._tails or data[position : position + 2] == b"\r\n"):
-                    yield self._regular(start, position, known[1])
+                    yield self._regular(start, begin, position)
                     continue
-                verdict: tuple[Span, int] | None = self._plain(start, position, known[1], final)
+                verdict: tuple[Span, int] | None = self._plain(start, begin, position, final)
             else:
                 header = self._next_header(position, final)
                 if header is None:
@@ -138,14 +177,30 @@ class Framer:
         quiet = not self._lead and not self._noise
         return quiet and (gap == 0 or (gap == 2 and self._data[self._edge : start] == b"\r\n"))
 
-    def _regular(self, start: int, end: int, segment: bytes) -> Span:
+    def _run(self, start: int) -> Run | None:
+        """The regular frames from here on, where they are many."""
+        proved = self._proved
+        if not proved.until:
+            return None
+        first = bisect_left(proved.starts, start)
+        last = proved.until[first]
+        if last - first < _FEW or not self._follows(start):
+            return None
+        run = Run(self._data, self._base, proved.at[first:last], proved.ends[first:last], 2 if self._tails else 0)
+        self._edge = int(run.ends[-1]) + run.tail
+        self._first = False
+        return run
+
+    def _regular(self, start: int, begin: int, end: int) -> Span:
         """What nearly every frame is: directly behind the one before, declared length and checksum right."""
         self._edge = end + 2 if self._tails else end
         self._first = False
         data, base = self._data, self._base
-        size = len(segment)
-        digits = end - size - start - 6
-        return Span(base + start, segment, size, digits, data[end - 4 : end], PLAIN, False, "", base + self._edge)
+        segment = data[begin : end - 4]
+        digits = begin - start - 2
+        return Span(
+            base + start, segment, len(segment), digits, data[end - 4 : end], PLAIN, False, "", base + self._edge
+        )
 
     def _emit(self, span: Span, start: int, end: int) -> Span:
         if start > self._edge:
@@ -179,7 +234,7 @@ class Framer:
         return noisy
 
     def _next_header(self, position: int, final: bool) -> _Header | None:
-        found = _HEADER.search(self._data, position)
+        found = HEADER.search(self._data, position)
         if found is None or (found.end() == len(self._data) and not final):
             partial = None if final else _PARTIAL.search(self._data, max(position, len(self._data) - 11))
             self._hold = found.start() if found else partial.start() if partial else len(self._data)
@@ -212,10 +267,10 @@ class Framer:
             return self._settled(found[0], found[1], final)
         return self._settled(*self._failed(header, edge, sound=sound), final)
 
-    def _plain(self, start: int, end: int, segment: bytes, final: bool) -> tuple[Span, int] | None:
+    def _plain(self, start: int, begin: int, end: int, final: bool) -> tuple[Span, int] | None:
         """A frame whose declared length and checksum hold, with nothing else in question."""
-        digits = end - 4 - len(segment) - start - 2
-        span = Span(0, segment, len(segment), digits, self._data[end - 4 : end], PLAIN)
+        segment = self._data[begin : end - 4]
+        span = Span(0, segment, len(segment), begin - start - 2, self._data[end - 4 : end], PLAIN)
         return self._settled(span, end, final)
 
     def _settled(self, span: Span, end: int, final: bool) -> tuple[Span, int] | None:
@@ -272,33 +327,15 @@ class Framer:
 
     def _inside(self, header: _Header, limit: int) -> int | None:
         """Start of the first complete good frame within an awaited span, quoted text not counted."""
-        for start in self._starts[bisect_right(self._starts, header.start) :]:
+        starts, good = self._proved.starts, self._proved.good
+        for start in starts[bisect_right(starts, header.start) :]:
             if start >= limit:
                 return None
-            if self._good[start][0] < limit:
+            if good[start][1] < limit:
                 quote = self._data.rfind(b"=//", header.segment, start)
                 if quote < 0 or _OPAQUE_END.search(self._data, quote + 3, start):
                     return start
         return None
-
-    def _prove_all(self) -> None:
-        """Every header of the buffer whose declared length and HJ 212 checksum hold, in one pass."""
-        data = self._data
-        starts, ends, segments = [], [], []
-        for found in _HEADER.finditer(data):
-            begin = found.end()
-            end = begin + int(found[1])
-            if data[end - 2 : end] == b"&&" and begin < end - 1 <= begin + self._limit:
-                starts.append(found.start())
-                ends.append(end + 4)
-                segments.append(data[begin:end])
-        sums = crc.many(segments).tolist() if len(segments) > _FEW else map(crc.hj212, segments)
-        self._good = {
-            start: (end, segment)
-            for start, end, segment, value in zip(starts, ends, segments, sums, strict=True)
-            if (sent := data[end - 4 : end]) == _HEX[value] or sent.upper() == _HEX[value]
-        }
-        self._starts = list(self._good)
 
     def _profile(self, segment: bytes) -> Profile:
         return self._profiles(device_of(segment)) or DEFAULT
@@ -317,7 +354,6 @@ class Framer:
         self._swallow = max(0, self._swallow - keep)
 
 
-_HEX = {value: b"%04X" % value for value in (*crc.TABLE, crc.EMPTY)}
 _DEVICE = re.compile(rb"(?:^|[;,])\s{0,8}MN\s{0,8}=([^;]*)", re.IGNORECASE)
 
 
