@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import align, analysis, cityscale, hj212, ingest, search, stats
+from bench import align, analysis, cityscale, hj212, indicators, ingest, registers, search, stats
 from bench.score import TRUTH, score
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,6 +112,8 @@ def main() -> None:
     peers()
     hj212.run()
     ingest.run()
+    indicators.run()
+    registers.main()
     search.run()
     cityscale.run()
     stats.run()

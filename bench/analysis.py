@@ -1,4 +1,5 @@
-"""Times the analysis of one station: polar surfaces, the trend, one weather normalisation, each beside its baseline.
+"""Times the analysis of one station: polar surfaces, the trend, one weather normalisation, each beside its baseline;
+CPU seconds where the work is done in process.
 
 The Beijing data and the baseline scripts lie beside the checkout. The baselines' own functions run in the same process
 (polar) or the whole script in its own (normalisation: only with ``LANTIAN_BENCH_DEWEATHER=1``, it takes many minutes).
@@ -77,9 +78,9 @@ def _normalise() -> None:
     data = read_observations(paths, "begin")
     weather = read_weather(paths, "begin", data)
     for pollutant in ("PM2.5", "O3"):
-        begin = time.perf_counter()
+        begin = time.process_time()
         skill = normalise(data, weather, pollutant, data.stations.index("Gucheng"), draws=2).skill
-        seconds = time.perf_counter() - begin
+        seconds = time.process_time() - begin
         print(f"{f'normalise {pollutant}, one station, 5 fits, 2 draws':45} {seconds:7.1f} s   "
               f"week-block R² {skill.r2:.3f}")  # fmt: skip
     script = REFERENCE / "deweather_baseline.py"
@@ -105,7 +106,7 @@ def run() -> None:
     """Print the table; says what is missing."""
     from bench.__main__ import measured
 
-    print("\n# Trends and winds (Beijing stations)")
+    print("\n# Trends and winds (Beijing stations; in process: CPU seconds)")
     if not list(PRSA.glob("*.csv.gz")):
         print("The Beijing data are not beside this checkout.")
         return

@@ -88,8 +88,10 @@ def measure(names: Sequence[str] = ()) -> None:
     _django.start()
     _django.prepare()
     from lantian.apps.supervision.models import Commitment, Entry
+    from lantian.site import settled
 
     settings.ALLOWED_HOSTS = ["testserver"]
+    settled.settle()  # as the server does
     city, how = cities.found(), "found there"
     if city is None:
         begin = time.perf_counter()
