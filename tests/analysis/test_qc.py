@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from lantian.analysis.annual import annual_statistics
 from lantian.analysis.observations import Observations
 from lantian.analysis.qc import Decision, Quality, apply, bits, bits_from, check, nearest_three, reviewed, rule, rules
-from lantian.analysis.qc.background import LEAST_OTHERS, background, median_of_others
+from lantian.analysis.qc.background import backgrounds
 from lantian.analysis.qc.checks_value import paint, run_bounds
+from lantian.analysis.qc.medians import LEAST_OTHERS, median_of_others, weighted_median
 from lantian.analysis.qc.review import days_lost, effect
+from lantian.analysis.qc.rules import parameters
 from lantian.standards import standard
 from tests.analysis.network import network
 from tests.conftest import ROOT, examples
@@ -116,6 +118,83 @@ def test_an_exchanged_day():
     quality = check(replace(data, values=values))
     assert named(quality, "swapped", "PM2.5", 0, day).all()
     assert named(quality, "swapped", "PM2.5", 5, day).all()
+
+
+def test_a_wrong_clock(good: Observations):
+    hours = slice(24 * 40, 24 * 46)
+    late = {name: array.copy() for name, array in good.values.items()}
+    for name, array in late.items():
+        array[4, hours] = good.values[name][4, hours.start + 8 : hours.stop + 8]
+    quality = check(replace(good, values=late))
+    for name in late:
+        known = ~np.isnan(late[name][4, hours])
+        assert named(quality, "shifted", name, 4, hours)[known].mean() > 0.6
+        assert not named(quality, "shifted", name, 3, hours).any()
+    run = next(item for item in quality.runs if item.rule.key == "shifted")
+    assert run.first <= hours.start + 24
+    assert "云溪一中 2024-02-" in run.zh
+
+
+def test_two_days_in_each_others_place():
+    data = network(1, days=100, holes=0)
+    one, two = slice(24 * 50, 24 * 51), slice(24 * 54, 24 * 55)
+    values = {name: array.copy() for name, array in data.values.items()}
+    for name, array in values.items():
+        array[2, one], array[2, two] = data.values[name][2, two], data.values[name][2, one]
+    quality = check(replace(data, values=values))
+    for day in (one, two):
+        assert named(quality, "exchanged", "PM2.5", 2, day).all()
+    run = next(item for item in quality.runs if item.rule.key == "exchanged" and item.pollutant == "PM2.5")
+    assert (run.first, "2024-02-24" in run.zh) == (one.start, True)
+
+
+def test_two_columns_exchanged(good: Observations):
+    hours = slice(1000, 1048)
+    values = {name: array.copy() for name, array in good.values.items()}
+    values["SO2"][1, hours], values["PM10"][1, hours] = good.values["PM10"][1, hours], good.values["SO2"][1, hours]
+    quality = check(replace(good, values=values))
+    for name in ("SO2", "PM10"):
+        known = ~np.isnan(values[name][1, hours])
+        assert named(quality, "columns", name, 1, hours)[known].mean() > 0.9
+    assert not named(quality, "columns", "PM2.5", 1, hours).any()
+
+
+def test_an_inversion_counts_by_what_is_usual_at_the_station(good: Observations):
+    hours = slice(1400, 1406)
+    higher = spoilt(good, "PM2.5", 1, hours, np.round(good.values["PM10"][1, hours] * 1.5 + 20))
+    known = ~np.isnan(higher.values["PM2.5"][1, hours])
+    assert named(check(higher), "reversed", "PM2.5", 1, hours)[known].all()
+    # At a station whose two instruments disagree like this on one hour in five it is no more than a hint.
+    often = higher.values["PM2.5"].copy()
+    often[1, ::5] = np.round(good.values["PM10"][1, ::5] * 1.5 + 20)
+    quality = check(replace(good, values={**good.values, "PM2.5": often}))
+    assert named(quality, "inversion", "PM2.5", 1, hours)[known].all()
+    assert not named(quality, "reversed", "PM2.5", 1, hours).any()
+
+
+def test_a_plume_of_several_pollutants_is_no_fault_of_one():
+    data = network(1, days=100, holes=0)
+    offsets = {name: limits.offset for name, limits in parameters().items()}
+    hours = np.concatenate([np.arange(day * 24 + 7, day * 24 + 10) for day in range(3, 97, 4)])
+    values = {name: array.copy() for name, array in data.values.items()}
+    for name in ("NO2", "PM10", "PM2.5", "CO"):
+        values[name][6, hours] *= 2.2
+    together = backgrounds(values, offsets)["CO"]
+    alone = backgrounds({**data.values, "CO": values["CO"]}, offsets)["CO"]
+    assert np.median(together.net[6, hours]) < 0.7 * np.median(together.residual[6, hours])
+    assert np.median(alone.net[6, hours]) > 0.9 * np.median(alone.residual[6, hours])
+
+
+def test_a_season_is_no_drift():
+    data = network(1, days=200, holes=0)
+    # One gain that comes and goes over three months, and the same gain that ends from one day to the next.
+    ramp = np.sin(np.linspace(0, np.pi, 24 * 100)) * 0.5 + 1
+    hours = slice(24 * 50, 24 * 150)
+    slow = spoilt(data, "PM2.5", 3, hours, np.round(data.values["PM2.5"][3, hours] * ramp))
+    assert named(check(slow), "drift", "PM2.5", 3, hours).mean() < 0.05
+    broken = slice(24 * 70, 24 * 100)
+    grown = np.round(data.values["PM2.5"][3, broken] * np.linspace(1, 2, 24 * 30))
+    assert named(check(spoilt(data, "PM2.5", 3, broken, grown)), "drift", "PM2.5", 3, broken).mean() > 0.3
 
 
 def test_an_episode_of_all_is_no_spike(good: Observations):
@@ -257,6 +336,22 @@ def test_the_median_of_others_is_that(data: st.DataObject):
                 assert found[row, column] == np.median(known)
 
 
+@given(
+    st.lists(st.lists(st.one_of(st.just(np.nan), st.integers(0, 4).map(float)), min_size=3, max_size=3), min_size=1),
+)
+@settings(max_examples=examples(30))
+def test_equal_weights_make_a_plain_median(rows: list[list[float]]):
+    values = np.array(rows)
+    found = weighted_median(values, np.ones(len(values)))
+    for column, own in enumerate(values.T):
+        known = own[~np.isnan(own)]
+        assert np.isnan(found[column]) if len(known) < LEAST_OTHERS else found[column] == np.median(known)
+
+
+def test_a_heavy_weight_is_the_median():
+    assert weighted_median(np.array([[1.0], [5.0], [9.0]]), np.array([1.0, 1.0, 3.0])) == [9.0]
+
+
 @given(st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=1, max_size=4))
 @settings(max_examples=examples(50))
 def test_runs_and_cells_are_the_same(cells: list[list[bool]]):
@@ -276,6 +371,6 @@ def test_masks_take_out_and_never_change(which: int, flags: int):
 
 
 def test_no_station_is_no_network():
-    behind = background(np.full((2, 48), 5.0), 1.0)
+    behind = backgrounds({"CO": np.full((2, 48), 5.0)}, {"CO": 1.0})["CO"]
     assert np.isnan(behind.expected).all()
     assert np.isfinite(behind.logs).all()

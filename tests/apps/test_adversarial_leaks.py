@@ -35,10 +35,11 @@ ASKED = "设备更新"  # stands beside it: what a search asks for
 FILLED = {
     "month": ("2025-01",), "period": ("2025-01",), "form": ("docx", "csv"), "fmt": ("docx", "csv"),
     "kind": ("docx", "xlsx"), "int": ("0", "1"), "str": ("docx", "880000"), "slug": ("leader",), "": ("docx",),
+    "path": ("1",),
 }  # fmt: skip
 QUERIES = ("", f"?q={ASKED}", "?version=0")
 # Rooms that hold nothing of plans; what they show to whom is said by their own tests and the table of rights.
-APART = ("monitoring/", "received/", "devices/")
+APART = ("monitoring/", "received/", "devices/", "registers/")
 REFUSED = (401, 403, 404, 405)
 _PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -114,24 +115,30 @@ def told(user: User, uids: list[Any], *, hidden: bool = True, headers: dict[str,
 
     With ``headers``, a token's, those of the API alone, which asks without a login.
     """
+    return list(telling(user, uids, hidden=hidden, headers=headers))
+
+
+def telling(
+    user: User, uids: list[Any], *, hidden: bool = True, headers: dict[str, str] | None = None
+) -> Iterator[str]:
+    """As ``told``, one after the other: ``any`` of it stops at the first."""
     client = Client(raise_request_exception=False)
     if not headers:
         client.force_login(user)
-    found = []
     for address, named in addresses(uids):
         if headers and not address.startswith("/api/"):
             continue
         for query in QUERIES if not named or not hidden else ("",):
             answer = client.get(address + query, headers=headers)
             if WORD in text(answer) or answer.status_code >= 500:
-                found.append(f"GET {address}{query} says it: {answer.status_code}")
+                yield f"GET {address}{query} says it: {answer.status_code}"
             elif hidden and named and answer.status_code not in REFUSED:
-                found.append(f"GET {address}{query} knows it: {answer.status_code}")
-        if hidden and named:
+                yield f"GET {address}{query} knows it: {answer.status_code}"
+        # What is not there for reading is not there for writing: the table of rights asks every POST by itself.
+        if hidden and named and answer.status_code != 404:
             answer = client.post(address, {}, content_type="application/json", headers=headers)
             if answer.status_code not in (*REFUSED, 422, 400):
-                found.append(f"POST {address} does it: {answer.status_code}")
-    return found
+                yield f"POST {address} does it: {answer.status_code}"
 
 
 def uids_of(plan: Plan) -> list[Any]:
@@ -182,7 +189,7 @@ def test_a_work_secret_is_for_the_units_it_names(make_plan: Make, people: dict[s
     actions.set_secrecy(people["administrator"], plan, Secrecy.WORK_SECRET)
     named, outsider = people["viewer"], member(Unit.objects.get(name="市交通局"), "reporter")
     assert told(outsider, uids_of(plan)) == []
-    assert told(named, uids_of(plan)[:2])  # a table that finds nothing would prove nothing
+    assert any(telling(named, uids_of(plan)[:2]))  # a table that finds nothing would prove nothing
 
 
 def test_an_amendment_shows_in_no_page_of_its_plan(make_plan: Make, people: dict[str, User]) -> None:
@@ -208,7 +215,7 @@ def test_what_a_draft_said_before_it_was_published_stays_in_the_office(
     uids = [plan.uid, *plan.measures.values_list("uid", flat=True)]
     assert told(people["viewer"], uids, hidden=False) == []
     assert told(people["viewer"], uids, hidden=False, headers=bearer(people["viewer"])) == []
-    assert told(people["reviewer"], uids, hidden=False)  # who sees drafts sees what was read
+    assert any(telling(people["reviewer"], uids, hidden=False))  # who sees drafts sees what was read
 
 
 def test_who_was_asked_reads_the_draft_no_longer_than_the_round_is_open(
@@ -220,7 +227,7 @@ def test_who_was_asked_reads_the_draft_no_longer_than_the_round_is_open(
     row = consultation.open_round(office, plan, [unit], timezone.localdate(), title="函")
     uids = uids_of(plan)
     assert told(other, uids) == []
-    assert told(asked, [plan.uid])
+    assert any(telling(asked, [plan.uid]))
     consultation.close_round(office, row)
     assert told(asked, uids_of(plan)[:2]) == []
     assert told(other, uids) == []

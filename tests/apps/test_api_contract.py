@@ -13,6 +13,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
+from pydantic import BaseModel
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
@@ -100,3 +101,16 @@ def test_every_answer_is_in_the_document(case: Any, ground: Ground) -> None:
         if etag:
             headers["If-Match"] = etag
     case.call_and_validate(headers=headers, checks=CHECKS)
+
+
+def test_a_schema_name_means_one_shape() -> None:
+    """Two classes of one name would overwrite each other in the document without a word."""
+    modules: dict[str, set[str]] = {}
+    waiting = list(BaseModel.__subclasses__())
+    while waiting:
+        shape = waiting.pop()
+        waiting += shape.__subclasses__()
+        if shape.__module__.startswith("lantian."):
+            modules.setdefault(shape.__name__, set()).add(shape.__module__)
+    named = schema.raw_schema["components"]["schemas"]
+    assert {name: homes for name, homes in modules.items() if name in named and len(homes) > 1} == {}

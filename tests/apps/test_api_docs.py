@@ -34,3 +34,9 @@ def test_every_operation_says_what_it_does_and_has_its_own_id() -> None:
     ]
     assert all(operation["summary"].endswith(".") for operation in operations)
     assert len({operation["operationId"] for operation in operations}) == len(operations)
+
+
+def test_the_description_is_put_together_once() -> None:
+    first, again = api.get_openapi_schema(path_prefix="/api/v1/"), api.get_openapi_schema(path_prefix="/api/v1/")
+    assert first is again
+    assert first is not api.get_openapi_schema(path_prefix="/other/")

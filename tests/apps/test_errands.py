@@ -226,8 +226,8 @@ def test_states_of_the_list(hand_out: Callable[..., Errand], clerk: User, people
     late = hand_out(words="迟了", reply_by=today - timedelta(days=1), source_date=today - timedelta(days=9))
     hand_out(words="快到期", reply_by=today + timedelta(days=2))
     hand_out(words="还早")
-    assert queries.counts(people["coordinator"]) == {"overdue": 1, "near": 1, "open": 1}
+    assert queries.counts(queries.standings(people["coordinator"])) == {"overdue": 1, "near": 1, "open": 1}
     answer(clerk, late, people)
-    assert queries.counts(people["coordinator"]) == {"accepted": 1, "near": 1, "open": 1}
-    found = queries.listed(people["coordinator"], {"q": "快到期"})
+    assert queries.counts(queries.standings(people["coordinator"])) == {"accepted": 1, "near": 1, "open": 1}
+    found = queries.listed(queries.standings(people["coordinator"]), {"q": "快到期"})
     assert [row.plan.title for row in found] == ["快到期"]

@@ -39,7 +39,7 @@ RECORDS = re.compile(r"record(?:_all)?\(|AuditEvent\(|\.events|\bkeep\(|_note\(|
 # What looks like an action in a module that records, and is none: names of models, jobs, files, kinds of content.
 OTHER = re.compile(
     r"(?:areas|plans|papers|chasing|supervision|people|alignment|assessment|core|consultation|commitments"
-    r"|django|wordprocessingml|spreadsheetml)\..*|.*\.(?:xlsx|docx|json|yaml|csv|pdf|txt|png|zip|md|html)"
+    r"|monitoring|registers|indicators|bindings|django|wordprocessingml|spreadsheetml)\..*|.*\.(?:xlsx|docx|json|yaml|csv|pdf|txt|png|zip|md|html)"
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from lantian.apps.core import jobs
-from lantian.apps.core.models import Job, JobState
+from lantian.apps.core.models import Job, JobState, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -54,6 +54,14 @@ def test_the_same_key_asks_once_and_again_after_a_failure(work: dict[str, Any]) 
     assert (again.pk, again.state, again.error) == (first.pk, JobState.QUEUED, None)
     jobs.run_due("a")
     assert jobs.enqueue(None, "test.work", {}, key="k").result == {"ok": 2}
+
+
+@pytest.mark.usefixtures("work")
+def test_what_a_person_waits_for_goes_before_what_the_clock_asks_for(people: dict[str, User]) -> None:
+    clock = jobs.enqueue(None, "test.work", {})
+    person = jobs.enqueue(people["coordinator"], "test.work", {})
+    taken = [jobs.claim("a"), jobs.claim("a")]
+    assert [job and job.pk for job in taken] == [person.pk, clock.pk]
 
 
 @pytest.mark.usefixtures("work")

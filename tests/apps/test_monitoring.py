@@ -21,7 +21,7 @@ from lantian.apps.core.models import AuditEvent, User
 from lantian.apps.monitoring import actions
 from lantian.apps.monitoring.errors import RegistryError, StaleError
 from lantian.apps.monitoring.models import Boundary, DataSource, StagedFile, Station
-from lantian.apps.monitoring.queries.quality import is_overdue
+from lantian.apps.monitoring.queries.sources import states
 from lantian.reading.errors import ReadingError
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -217,14 +217,14 @@ def test_a_source_is_overdue_by_its_rhythm(people: dict[str, User]) -> None:
     head = {"area": city, "kind": "bulletin", "hour_label": "end", "unit_policy": "stated", "expected_hours": 24}
     row = actions.save_source(people["coordinator"], head | {"name": "通报"})
     now = datetime(2026, 5, 2, 12, tzinfo=UTC)
-    assert is_overdue(row, now)  # nothing ever came
+    assert states([row], now)[0].overdue  # nothing ever came
     actions.received(row, now - timedelta(hours=23))
     actions.received(row, now - timedelta(hours=40))  # what comes late moves nothing back
     row.refresh_from_db()
-    assert not is_overdue(row, now)
-    assert is_overdue(row, now + timedelta(hours=2))
+    assert not states([row], now)[0].overdue
+    assert states([row], now + timedelta(hours=2))[0].overdue
     row.expected_hours = None
-    assert not is_overdue(row, now + timedelta(days=900))
+    assert not states([row], now + timedelta(days=900))[0].overdue
     with pytest.raises(RegistryError):
         actions.save_source(people["coordinator"], head | {"name": "通报"})
 

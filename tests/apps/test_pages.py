@@ -422,7 +422,7 @@ def test_pages_ask_the_database_as_often_for_a_long_plan(
         "/plans/": 7,
         f"/plans/{plan.uid}/": 14,
         f"/plans/{plan.uid}/?unit={unit.uid}&role=lead&target=count&flags=doubts&q=设备": 15,
-        f"/measures/{plan.measures.get(n=2).uid}/": 15,
+        f"/measures/{plan.measures.get(n=2).uid}/": 16,
         f"/units/{unit.uid}/": 12,
         f"/units/{unit.uid}/sheet/": 8,
         "/units/": 7,

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from lantian.apps.areas.models import Area
 from lantian.apps.core.holding import NotPossible, StaleError
 from lantian.apps.core.models import AuditEvent, User
+from lantian.apps.monitoring.actions import save_source
+from lantian.apps.monitoring.errors import RegistryError
+from lantian.apps.monitoring.queries.sources import periods_of, states
 from lantian.apps.received import actions, queries
 from lantian.apps.received.actions.typed import LinesError
-from lantian.apps.received.expecting import periods_of, waited
 from lantian.apps.received.models import Bulletin, Figure, Status
 from lantian.apps.received.notice import notice_of
 from lantian.apps.received.series import of_area, standings, table
@@ -199,20 +202,58 @@ def test_a_document_without_figures_says_why_and_can_be_tried_again(
 def expected(people: dict[str, User], city: Area, **changes: Any) -> Any:
     values: dict[str, Any] = {
         "sender": "市生态环境局", "name": "TSP半月排名", "indicator": "tsp", "rhythm": "half_month", "due_days": 5,
-        "since": date(2025, 9, 1),
+        "since": date(2025, 9, 1), "area": city, "kind": "bulletin",
     }  # fmt: skip
-    return actions.save_expected(people["coordinator"], None, city, **(values | changes))
+    return save_source(people["coordinator"], values | changes)
+
+
+def on(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, 12, tzinfo=timezone.get_default_timezone())
 
 
 def test_what_did_not_come_is_overdue(bring: Callable[..., Bulletin], people: dict[str, User], city: Area):
     source = expected(people, city)
     bring(tsp("1\t东塘区\t柳桥街道\t145", period="2025年9月上半月"))
-    [state] = waited([source], date(2025, 10, 6))
+    [state] = states([source], on(2025, 10, 6))
     assert state.last is not None
-    assert state.overdue == ((date(2025, 9, 16), date(2025, 9, 30)),)
-    [state] = waited([source], date(2025, 10, 5))
-    assert state.overdue == ()
-    assert state.next_due == date(2025, 10, 5)
+    assert (state.overdue, state.missing) == (True, ((date(2025, 9, 16), date(2025, 9, 30)),))
+    [state] = states([source], on(2025, 10, 5))
+    assert (state.overdue, state.missing) == (False, ())
+    assert state.due is not None
+    assert timezone.localdate(state.due) == date(2025, 10, 5)
+    source.refresh_from_db()
+    assert source.last_received is not None  # the bulletin's arrival is the source's, too
+
+
+def test_a_bulletin_belongs_to_the_line_of_its_time(
+    bring: Callable[..., Bulletin], people: dict[str, User], city: Area
+):
+    ended = expected(people, city, name="旧名单", until=date(2025, 9, 30))
+    begun = expected(people, city, name="新名单", since=date(2025, 10, 1))
+    first = bring(tsp("1\t东塘区\t柳桥街道\t145", period="2025年9月下半月"))
+    second = bring(tsp("1\t东塘区\t柳桥街道\t140", period="2025年10月上半月"))
+    assert (first.source, second.source) == (ended, begun)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"since": None}, "since"),
+        ({"due_days": None}, "due_days"),
+        ({"due_days": 999}, "due_days"),
+        ({"indicator": "smell"}, "indicator"),
+        ({"until": date(2025, 8, 1)}, "until"),
+        ({"expected_hours": 24}, "expected_hours"),
+        ({"kind": "api", "hour_label": "end"}, "rhythm"),
+        ({"kind": "api", "rhythm": ""}, "hour_label"),
+    ],
+)
+def test_a_source_wants_what_its_lateness_is_reckoned_by(
+    people: dict[str, User], city: Area, changes: dict[str, Any], field: str
+):
+    with pytest.raises(RegistryError) as refused:
+        expected(people, city, **changes)
+    assert refused.value.field == field
 
 
 @pytest.mark.parametrize(("rhythm", "count"), [("half_month", 24), ("month", 12), ("quarter", 4), ("year", 1)])

@@ -21,7 +21,9 @@ from lantian.apps.core import actions as core
 from lantian.apps.core.models import User
 from lantian.apps.papers.models import Paper
 from lantian.apps.received import actions, queries
+from lantian.apps.received.beside import beside
 from lantian.apps.received.models import Bulletin, Figure, Status
+from tests.apps.test_monitoring_pages import last_month, station, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -192,14 +194,46 @@ def test_typed_lines_that_are_wrong_stand_beside_the_field(login: Callable[[str]
 def test_a_source_is_kept_and_shows_what_is_overdue(login: Callable[[str], Client]) -> None:
     client = login("coordinator")
     data = {
-        "area": "880000", "name": "TSP半月排名", "sender": "市局", "indicator": "tsp", "rhythm": "half_month",
-        "due_days": "5", "since": "2025-09-01", "until": "2025-09-30",
+        "area": str(Area.objects.get(code="880000").pk), "name": "TSP半月排名", "sender": "市局", "indicator": "tsp",
+        "rhythm": "half_month", "due_days": "5", "since": "2025-09-01", "until": "2025-09-30", "kind": "bulletin",
+        "time_zone": "Asia/Shanghai", "unit_policy": "stated",
     }  # fmt: skip
-    assert client.post("/received/expected/", data | {"until": "2025-08-01"}).status_code == 400
-    assert client.post("/received/expected/", data).status_code == 302
-    page = client.get("/received/").content.decode()
+    assert client.post("/monitoring/sources/new/", data | {"until": "2025-08-01"}).status_code == 400
+    assert client.post("/monitoring/sources/new/", data).status_code == 302
+    for address in ("/received/", "/monitoring/sources/?kind=bulletin&show=overdue"):
+        page = client.get(address).content.decode()
+        assert "TSP半月排名" in page
+        assert "2025-09-01" in page
     assert "2期逾期" in page
-    assert "2025-09-01" in page
+
+
+def test_our_value_stands_beside_the_published_one(
+    people: dict[str, User], city: Area, login: Callable[[str], Client], run_jobs: Callable[[], int]
+) -> None:
+    user, month = people["coordinator"], last_month()
+    station(user, "E1", "880101")
+    write(month, 28, {"E1": {"PM2.5": 40.4}})
+    lines = "1\t西塘区\t52\n2\t东塘区\t43\n"
+    head = f"云溪市{month:%Y年%-m月}各区PM2.5浓度排名（由差到好）\n单位：微克/立方米\n排名\t区\t浓度\n"
+    row = actions.bring_text(user, city, head + lines)
+    run_jobs()
+    row.refresh_from_db()
+    actions.confirm(user, row, revision=row.revision)
+    figures = list(row.figures.select_related("area"))
+    found = beside(people["viewer"], row, figures)
+    own = {figure.subject: found.figures.get(figure.pk) for figure in figures}
+    assert own["西塘区"] is None  # no station of ours
+    assert own["东塘区"] is not None
+    assert (str(own["东塘区"].value), own["东塘区"].rank) == ("40", 1)
+    assert float(own["东塘区"].difference or 0) == -3
+    page = login("viewer").get(f"/received/{row.uid}/").content.decode()
+    assert "本系统值" in page
+    assert "−3" in page
+    assert "1 个站点" in page
+    own_list = actions.bring_text(user, city, text(lines="1\t东塘区\t柳桥街道\t145\n"))
+    run_jobs()
+    own_list.refresh_from_db()
+    assert beside(user, own_list, own_list.figures.all()).figures == {}  # TSP that nobody of ours measured
 
 
 def test_what_a_stranger_prints_is_never_markup(

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from lantian.apps.core.templatetags.print import formula, number
 from lantian.apps.plans import provenance, table
-from lantian.apps.plans.models import Measure, Plan, Target
+from lantian.apps.plans.hooks import Mark
+from lantian.apps.plans.models import Assignment, Measure, Plan, Target
+from lantian.apps.plans.templatetags.rows import table_rows
 from lantian.reading import model as read
 from tests.apps.conftest import read_measure, read_plan
 
@@ -141,3 +143,16 @@ def test_boxes_are_grouped_by_page() -> None:
     pages = provenance.marked_pages(Measure(page=3, cells=cells))
     assert [(page.page, len(page.boxes)) for page in pages] == [(3, 1), (4, 1)]
     assert pages[0].boxes[0] == provenance.MarkedBox("measure", 0.1, 0.8, 0.4, 0.1)
+
+
+def test_nothing_in_a_row_is_taken_for_markup() -> None:
+    measure = Measure(n=1, task="<i>任务", deadline_text="<u>年底", section="")
+    roles = {"lead": [Assignment(name="<b>市局")], "responsible": [], "support": [], "inherited": []}
+    marks = [Mark("▲", "<s>", 'x" y', 2, "/m/?a&b")]
+    row = table.Row(measure, 1, [[table.Piece("<b>完成PM2.5")]], roles, [table.ShownFlag(None, '"R', "")], marks)
+    columns = dict.fromkeys(("seq", "task", "deadline", *roles, "beside"), True)
+    shown = table_rows(table.Section("", [row]), columns)
+    for raw in ("<i>", "<u>", "<b>市", "<b>完", "<s>", 'x" y', '""R', "a&b"):
+        assert raw not in shown
+    assert "&lt;b&gt;完成PM<sub>2.5</sub>" in shown
+    assert shown.count(" none") == 3  # the columns of the row that hold nothing

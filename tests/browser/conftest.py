@@ -50,7 +50,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:  # noqa: ARG001  # skips first
     env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
     env |= {"LANTIAN_DATA": str(tmp_path_factory.mktemp("site")), "LANTIAN_DIRECTORY": ""}
-    command = [sys.executable, "-m", "lantian.cli", "serve", "--demo"]
+    command = [sys.executable, "-m", "lantian.cli", "serve", "--demo", "--no-ledgers"]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

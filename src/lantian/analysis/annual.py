@@ -6,18 +6,20 @@ only 123 also have 27 in every month (25 in February).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lantian.analysis.daily import Values, daily_values
-from lantian.analysis.observations import Observations
+from lantian.analysis.daily import Values, daily_means, ozone
+from lantian.analysis.hourly import Observations
 from lantian.standards.ambient import POLLUTANTS, Standard
 from lantian.standards.evaluation import STATISTICS, month_needs, year_valid
 from lantian.standards.rounding import NOISE_DECIMALS, round_half_even
+
+_AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,30 @@ class _Calendar:
 
 def annual_statistics(data: Observations, standard: Standard) -> list[YearStatistic]:
     """Every station, pollutant and year with any datum, sorted so; O3 is the daily maximum 8 h mean throughout."""
-    days = daily_values(data, standard)
-    calendar = _Calendar.of(data.calendar())
-    found = []
-    for pollutant in POLLUTANTS:
-        daily = days["O3_8h" if pollutant == "O3" else pollutant]
-        present = np.logical_or.reduce(np.isfinite(data.values[pollutant]).reshape(len(daily), -1, 24), axis=2)
-        found += list(_years(data.stations, pollutant, daily, present, calendar, standard))
+    return in_order(row for pollutant in POLLUTANTS for row in pollutant_years(data, pollutant, standard))
+
+
+def in_order(rows: Iterable[YearStatistic]) -> list[YearStatistic]:
+    """Rows of several stations and pollutants as ``stats annual`` prints them."""
     order = {name: place for place, name in enumerate(POLLUTANTS)}
-    return sorted(found, key=lambda row: (row.station, order[row.pollutant], row.year))
+    return sorted(rows, key=lambda row: (row.station, order[row.pollutant], row.year))
+
+
+def pollutant_years(data: Observations, pollutant: str, standard: Standard) -> list[YearStatistic]:
+    """The years of one pollutant: of ``data`` nothing else is read, so a network may come piece by piece."""
+    calendar = _Calendar.of(data.calendar())
+    found: list[YearStatistic] = []
+    # A few stations at a time: what is computed on the way stays in the processor's cache.
+    for first in range(0, len(data.stations), _AT_ONCE):
+        hours = data.values[pollutant][first : first + _AT_ONCE]
+        if pollutant == "O3":
+            daily = ozone(hours, float(standard.limit("O3", "daily_max_8h")))[1]
+        else:
+            daily = daily_means(hours)
+        present = np.logical_or.reduce(np.isfinite(hours).reshape(len(hours), -1, 24), axis=2)
+        names = data.stations[first : first + _AT_ONCE]
+        found += _years(names, pollutant, daily, present, calendar, standard)
+    return found
 
 
 def _years(

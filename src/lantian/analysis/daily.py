@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from lantian.analysis.observations import Observations
+from lantian.analysis.hourly import Observations
 from lantian.standards.ambient import POLLUTANTS, Standard
 from lantian.standards.aqi import INCOMPLETE_ABOVE, PRIMARY_ABOVE, AqiRule, aqi_rule, decimals
 from lantian.standards.evaluation import VALIDITY

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lantian.analysis.observations import Observations
+from lantian.analysis.hourly import Observations
 from lantian.analysis.weather import Weather
 
 Floats = NDArray[np.float64]

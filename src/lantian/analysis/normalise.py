@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from lantian.analysis.errors import science
 from lantian.analysis.features import calendar_features, weather_features
-from lantian.analysis.observations import Observations
+from lantian.analysis.hourly import Observations
 from lantian.analysis.weather import Weather
 
 Floats = NDArray[np.float64]

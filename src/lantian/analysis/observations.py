@@ -1,4 +1,4 @@
-"""Hourly observations of stations as dense arrays: a row per station, a column per hour, NaN where there is no datum.
+"""Files of hourly observations, read into :class:`Observations`.
 
 Two layouts are read. **PRSA**: columns ``year month day hour station`` and the pollutants in µg/m³, CO too. **Long**:
 ``station,time,pollutant,value,unit`` with ISO local time. Whether an hour's label is its beginning or its end is never
@@ -21,9 +21,12 @@ from numpy.typing import NDArray
 from lantian.analysis import layouts
 from lantian.analysis.csvbytes import Block, as_text, blocks, header_of, read_bytes
 from lantian.analysis.errors import DataError
+from lantian.analysis.hourly import Observations
 from lantian.analysis.layouts import Piece
 from lantian.analysis.published import altered_copy
 from lantian.standards.ambient import POLLUTANTS
+
+__all__ = ["HourLabel", "Note", "Observations", "RefusedCell", "ignore", "read_observations"]
 
 HourLabel = Literal["begin", "end"]
 # More than this asks for more memory than a desk has; a mistyped year would otherwise be answered with a swap storm.
@@ -32,24 +35,6 @@ _HOURS = 24
 _THREADS = 2
 
 Note = Callable[[str, str], None]
-
-
-@dataclass(frozen=True)
-class Observations:
-    """Hourly values by pollutant, each ``(stations, days × 24)`` float64, CO in mg/m³, others in µg/m³.
-
-    ``first_day`` begins the arrays; ``spans`` are each station's first and last day with a row, as offsets from it.
-    """
-
-    stations: tuple[str, ...]
-    first_day: date
-    days: int
-    values: dict[str, NDArray[np.float64]]
-    spans: tuple[tuple[int, int], ...]
-
-    def calendar(self) -> NDArray[np.datetime64]:
-        """The days of the arrays."""
-        return np.arange(self.days) + np.datetime64(self.first_day, "D")
 
 
 @dataclass(frozen=True, slots=True)

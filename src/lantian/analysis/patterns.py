@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lantian.analysis.daily import daily_values, sub_indices
-from lantian.analysis.observations import Observations
+from lantian.analysis.hourly import Observations
 from lantian.standards.ambient import Standard
 from lantian.standards.aqi import aqi_rule, level_of
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from lantian.analysis.annual import YearStatistic, annual_statistics
 from lantian.analysis.daily import daily_aqi, daily_values
-from lantian.analysis.observations import Observations
+from lantian.analysis.hourly import Observations
 from lantian.standards.ambient import POLLUTANTS, STANDARDS, Standard
 from lantian.standards.aqi import aqi_rule
 from lantian.standards.days import DayCount, count_days

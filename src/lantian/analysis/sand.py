@@ -18,7 +18,7 @@ import numpy as np
 
 from lantian.analysis.csvbytes import as_text, header_of, read_bytes
 from lantian.analysis.errors import DataError
-from lantian.analysis.observations import Observations
+from lantian.analysis.hourly import Observations
 from lantian.standards.dust import SandPeriod, sand_hours
 
 COLUMNS = ("area", "start", "end", "decided_by", "document")
@@ -61,7 +61,7 @@ def read_periods(path: Path) -> list[SandPeriod]:
 def without_sand(data: Observations, periods: Sequence[SandPeriod]) -> Observations:
     """The same observations with PM10 and PM2.5 missing in the declared hours of each station (or of ``*``)."""
     first = datetime.combine(data.first_day, time())
-    values = {name: data.values[name].copy() for name in _PARTICLES}
+    values = {name: data.values[name].copy() for name in _PARTICLES if name in data.values}
     for place, station in enumerate(data.stations):
         own = [replace(period, area=station) for period in periods if period.area in (station, EVERYWHERE)]
         if own:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lantian.analysis.errors import science
-from lantian.analysis.observations import Observations
+from lantian.analysis.hourly import Observations
 
 Floats = NDArray[np.float64]
 

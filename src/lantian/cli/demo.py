@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lantian.apps.plans.models import Plan
 
 LOGINS = "demo-logins.txt"
+_NICE = 10  # people who use the site meanwhile go first
 PLANS = ("district2025.html", "plan.html", "district.html")
 
 
@@ -41,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plan", type=Path, metavar="FILE", help=text)
     bare = "只准备计划，不演示填报过程" if chinese else "prepare the plans only, without a year of returns"
     parser.add_argument("--no-story", action="store_true", help=bare)
+    full = (
+        "只为已准备好的示范城市填入各业务包一年的台账"
+        if chinese
+        else "fill a prepared city's registers, a year of each"
+    )
+    parser.add_argument("--registers", action="store_true", help=full)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,12 +57,28 @@ def run(args: argparse.Namespace) -> int:
     _django.start()
     _django.prepare()
     try:
+        if args.registers:
+            fill()
+            return 0
         logins = prepare(args.plan, story=not args.no_story)
     except DemoError as error:
         sys.stderr.write(f"lantian demo: {error}\n")
         return 1
     print_logins(logins)
     return 0
+
+
+def fill() -> None:
+    """A year of every pack's registers (``lantian serve --demo`` does it beside the site). Raises DemoError."""
+    from lantian.apps.core import policy
+    from lantian.apps.core.models import User
+    from lantian.cli import demo_packs
+
+    user = User.objects.filter(username=f"demo-{policy.COORDINATOR}").first()
+    if user is None:
+        raise DemoError("尚无示范城市，请先运行 lantian demo" if prefers_chinese() else "there is no demonstration yet")
+    os.nice(_NICE)
+    demo_packs.fill(user, data_folder())
 
 
 def print_logins(logins: list[Login]) -> None:
@@ -77,7 +100,17 @@ def prepare(plan: Path | None, *, story: bool = True) -> list[Login]:
     """
     from lantian.apps.areas import actions as areas
     from lantian.apps.core import policy
-    from lantian.cli import demo_air, demo_bulletins, demo_devices, demo_received, demo_story
+    from lantian.cli import (
+        demo_air,
+        demo_bulletins,
+        demo_devices,
+        demo_forecast,
+        demo_indicators,
+        demo_packs,
+        demo_received,
+        demo_registers,
+        demo_story,
+    )
 
     folder = data_folder()
     try:
@@ -92,7 +125,11 @@ def prepare(plan: Path | None, *, story: bool = True) -> list[Login]:
         demo_story.play(_person(policy.COORDINATOR), _person(policy.REPORTER), told, folder / "letter.pdf")
         demo_received.play(_person(policy.COORDINATOR))
         demo_air.prepare(_person(policy.COORDINATOR), folder)
+        demo_forecast.prepare(_person(policy.COORDINATOR))
         demo_devices.prepare(_person(policy.COORDINATOR))
+        demo_registers.prepare(_person(policy.COORDINATOR), folder)
+        demo_indicators.prepare(_person(policy.COORDINATOR))
+        demo_packs.hold_back()
         demo_bulletins.play(_person(policy.COORDINATOR), _person(policy.REPORTER))
     return logins
 

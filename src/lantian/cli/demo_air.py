@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SOURCE = "演示数据（程序生成，非实测）"
 _SEED = 20260301
 _ZONE = ZoneInfo("Asia/Shanghai")
+_MOUNTAIN = "990121"  # the district that is ranked apart from those of the plain
+_FAULTY = ("QL204", "QL211", "QL217", "QL222")  # stations of streets whose instruments fail in turn
 _EPOCH = date(2024, 1, 1)  # from which the waves are counted
 _FACTORS = ("SO2", "NO2", "PM10", "PM2.5", "CO", "O3")
 # How districts differ: particles, traffic (NO2, CO), sulphur, ozone, by the first six figures of the area's code.
@@ -40,8 +42,6 @@ _DISTRICTS = {
 }
 # name, way, what, every so many hours, received so many hours ago, note
 _SOURCES = (
-    ("市生态环境局PM2.5月度排名通报", "bulletin", "各区、各街道乡镇PM2.5月均浓度和排名（DOCX）", 744, 410, "每月5日前"),
-    ("市级半月TSP排名通报", "bulletin", "各街道乡镇TSP半月均值和后30名（XLSX）", 360, 402, "每月1日、16日"),
     ("降尘缸手工监测", "manual", "各街道乡镇降尘量", 744, 300, "每月收样后录入"),
     ("道路尘负荷走航", "file", "各街道乡镇道路尘负荷（CSV）", 744, 620, "逐月走航，GBK 编码"),
 )
@@ -60,6 +60,55 @@ def prepare(user: User, folder: Path) -> None:
         from lantian.apps.monitoring.actions import received
 
         received(DataSource.objects.get(name=SOURCE), datetime.now(UTC))
+    if rows:
+        _quality(user)
+        _ranked(user)
+
+
+def _ranked(user: User) -> None:
+    """Groups of districts, and dustfall of every street for the last 14 months as a list by hand; once."""
+    from lantian.apps.areas.models import Area
+    from lantian.apps.monitoring import actions
+    from lantian.apps.monitoring.models import RankingRule, Sample
+
+    begin = datetime(2024, 1, 1, tzinfo=_ZONE)
+    if not RankingRule.objects.exists():
+        areas = {area.code: area for area in Area.objects.filter(path__startswith="/990100/", level="district")}
+        plain = [areas[code] for code in _DISTRICTS if code in areas and code != _MOUNTAIN]
+        actions.save_rules(user, "group", plain, start=begin, end=None, group="平原地区")
+        actions.save_rules(user, "group", [areas[_MOUNTAIN]], start=begin, end=None, group="山区")
+    if not Sample.objects.exists():
+        towns = Area.objects.filter(path__startswith="/990100/", level="town", closed=None).order_by("path")
+        text = _jars([area.code for area in towns], datetime.now(_ZONE).date())
+        actions.accept(user, actions.stage_samples(user, "降尘缸手工监测（演示数据）.csv", [text.encode()]))
+
+
+def _jars(codes: Sequence[str], today: date) -> str:
+    """A list of jars, one a street and month, that were out from the 1st of a month to the 1st of the next."""
+    lines = ["类别,所在区域,点位,开始日期,结束日期,数值,单位,备注"]
+    months = today.year * 12 + today.month - 1
+    for number in range(months - 14, months):
+        first, after = (date(n // 12, n % 12 + 1, 1) for n in (number, number + 1))
+        spring = 1.2 if first.month in (3, 4, 5) else 1.0
+        for code in codes:
+            rng = np.random.default_rng([_SEED, 31, number, _number(code)])
+            dust = _DISTRICTS[code[:6]][0]
+            value = 4.1 * dust * spring * float(np.exp(rng.normal(0, 0.14)))
+            lines.append(f"降尘量,{code},{code[-3:]}号缸,{first},{after},{value:.1f},t/(km²·30d),演示数据")
+    return "\n".join(lines) + "\n"
+
+
+def _quality(user: User) -> None:
+    """Ask once for quality control of the last month and what of this one there is; ``serve`` does the job."""
+    from lantian.apps.areas.models import Area
+    from lantian.apps.monitoring import actions
+    from lantian.apps.monitoring.models import QualityRun
+
+    if QualityRun.objects.exists():
+        return
+    today = datetime.now(_ZONE).date()
+    begin = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    actions.start_run(user, Area.objects.get(code="990100"), begin, today)
 
 
 def _registry(user: User, folder: Path) -> None:
@@ -132,8 +181,29 @@ def _hours(stations: Sequence[Station]) -> bool:
         HourBlock(codes, factor, begin, values, "mg/m³" if factor == "CO" else "µg/m³", SOURCE)
         for factor, values in made.items()
     ]
+    windy = [row.code for row in stations if row.kind in ("national", "municipal")]
+    speed, direction = wind(windy, begin, number)
+    blocks += [
+        HourBlock(windy, "a01007", begin, speed, "m/s", SOURCE),
+        HourBlock(windy, "a01008", begin, direction, "°", SOURCE),
+    ]
     lake().write_blocks(blocks, by="lantian demo")
     return True
+
+
+def wind(codes: Sequence[str], begin: datetime, number: int) -> tuple[Values, Values]:
+    """Speed (m/s) and direction (degrees) of every station's hours: weak where air stands still, and turning slowly."""
+    first = (begin.date() - _EPOCH).days
+    hour: Values = np.arange(first * 24 + begin.hour, first * 24 + begin.hour + number, dtype=np.float64)
+    still = _waves(hour, [_SEED, 1], 26, (60.0, 330.0))
+    sun = 0.5 + 0.5 * np.cos(2 * np.pi * (hour % 24 - 15) / 24)
+    turning = 150 * _waves(hour, [_SEED, 21], 14, (30.0, 400.0)) + 200 - 45 * still
+    speeds, directions = [], []
+    for code in codes:
+        gust = _waves(hour, [_SEED, 22, _number(code)], 8, (5.0, 40.0))
+        speeds.append(np.round(np.maximum(0.2, (2.1 - 0.8 * still + 0.5 * gust) * (0.6 + 0.7 * sun)), 1))
+        directions.append(np.round((turning + 18 * gust) % 360))
+    return np.stack(speeds), np.stack(directions)
 
 
 def generate(stations: Sequence[tuple[str, str, str]], begin: datetime, number: int) -> dict[str, Values]:
@@ -158,11 +228,12 @@ def generate(stations: Sequence[tuple[str, str, str]], begin: datetime, number: 
         "O3": np.maximum(2.0, shared["o3"] * ozone * np.exp(0.05 * noise[5]) - 0.35 * shared["no2"] * traffic),
     }
     lost = _gaps(stations, first, days)
+    _faults([code for code, _area, _kind in stations], values, first, days)
     cut = slice(offset, offset + number)
     micro = np.array([kind == "micro" for _code, _area, kind in stations])
     found = {}
     for place, factor in enumerate(_FACTORS):
-        exact = np.round(values[factor], 1 if factor == "CO" else 0)
+        exact = np.round(values[factor], 2 if factor == "CO" else 0)
         exact[lost[place]] = np.nan
         if factor not in ("PM2.5", "PM10"):
             exact[micro] = np.nan
@@ -220,6 +291,23 @@ def _gaps(stations: Sequence[tuple[str, str, str]], first: int, days: int) -> ND
         for station in np.flatnonzero(down):
             lost[:, station, day * 24 + 9 : day * 24 + 9 + int(lengths[station])] = True
     return lost
+
+
+def _faults(codes: Sequence[str], values: dict[str, Values], first: int, days: int) -> None:
+    """Instruments that fail, so that quality control has something to find: on the 5th of each month one stands still
+    for a day, on the 11th one jumps for two hours, on the 17th one reads nearly zero for half a day."""
+    for day in range(days):
+        at = _EPOCH + timedelta(days=first + day)
+        station = codes.index(_FAULTY[at.month % len(_FAULTY)]) if _FAULTY[at.month % len(_FAULTY)] in codes else None
+        if station is None:
+            continue
+        begin = day * 24
+        if at.day == 5:
+            values["PM10"][station, begin + 2 : begin + 24] = values["PM10"][station, begin + 2]
+        elif at.day == 11:
+            values["PM2.5"][station, begin + 14 : begin + 16] *= 7
+        elif at.day == 17:
+            values["NO2"][station, begin + 6 : begin + 18] = 0.0
 
 
 def _number(code: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,17 +45,26 @@ def play(user: User) -> None:
 
 
 def _sources(user: User, office: Area) -> None:
-    from lantian.apps.received.actions import save_expected
+    """What was waited for when these bulletins came, and two lists that are waited for now, so that one is late."""
+    from django.utils import timezone
+
+    from lantian.apps.monitoring.actions import save_source
 
     for name, indicator, rhythm, days in (
         ("街道（乡镇）粗颗粒物半月排名", "tsp", "half_month", 5),
         ("各区县PM2.5月度排名", "pm25", "month", 10),
         ("街道（乡镇）道路尘负荷月报", "road_load", "month", 15),
     ):
-        save_expected(
-            user, None, office, sender=_ISSUER, name=name, indicator=indicator, rhythm=rhythm, due_days=days,
-            since=date(2025, 9, 16 if rhythm == "half_month" else 1), until=date(2025, 11, 30),
-        )  # fmt: skip
+        head = {
+            "area": office, "kind": "bulletin", "sender": _ISSUER, "indicator": indicator, "rhythm": rhythm,
+            "due_days": days, "synthetic": True,
+        }  # fmt: skip
+        first = date(2025, 9, 16) if rhythm == "half_month" else date(2025, 10, 1)
+        ended = {"name": f"{name}（2025年秋）", "since": first, "until": date(2025, 10, 31)}
+        save_source(user, head | ended)
+        if rhythm == "half_month" or indicator == "pm25":
+            begin = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
+            save_source(user, head | {"name": name, "since": begin, "sends": "各区县、街道（乡镇）排名（DOCX）"})
 
 
 def _bring(user: User, office: Area, text: str, name: str, *, check: bool = True) -> None:

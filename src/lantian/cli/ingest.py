@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,13 +78,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
     )
 
+    option(
+        "--redecode",
+        "按现在的设备档案重新解析日志中的原始报文，更正写入数据湖并保留原值",
+        "decode the raw packets of the journal anew by the profiles of now; corrections keep the old values",
+        action="store_true",
+    )
+    option("--mn", "只重新解析这些设备", "redecode these devices only", nargs="+", metavar="MN", default=[])
+    option(
+        "--since",
+        "只重新解析这一时刻（北京时间）以后到达的报文",
+        "redecode packets that arrived from this time (China) on",
+        metavar="TIME",
+    )
+
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0: ended by SIGTERM, everything is in the lake; 1: the journal, the address or the lake failed; 2: usage."""
     from lantian.ingest.settings import Limits, Settings, journal_beside
 
     zh = prefers_chinese()
-    if not args.recover and (args.port is None or not 0 <= args.port < 65536):
+    if (args.mn or args.since) and not args.redecode:
+        return _fail("--mn、--since 只用于 --redecode" if zh else "--mn and --since go with --redecode", 2)
+    if args.redecode and args.recover:
+        return _fail("--redecode 与 --recover 不能同时使用" if zh else "--redecode or --recover, not both", 2)
+    try:
+        since = _instant(args.since)
+    except ValueError:
+        return _fail(f"--since：无法识别的时间 {args.since}" if zh else f"--since: no time: {args.since}", 2)
+    if not (args.recover or args.redecode) and (args.port is None or not 0 <= args.port < 65536):
         return _fail("需要 --port（0 至 65535）" if zh else "--port is wanted, 0 to 65535", 2)
     if "://" in args.lake and not args.journal:
         return _fail(
@@ -107,7 +130,17 @@ def run(args: argparse.Namespace) -> int:
         chinese=zh,
         limits=limits,
     )
+    if args.redecode:
+        return _redecode(settings, args.mn, since)
     return _recover(settings) if args.recover else _serve(settings)
+
+
+def _instant(text: str | None) -> datetime | None:
+    """An ISO time, China's where it names no zone. ValueError: it is none."""
+    if text is None:
+        return None
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=timezone(timedelta(hours=8)))
 
 
 def _serve(settings: Settings) -> int:
@@ -133,6 +166,24 @@ def _recover(settings: Settings) -> int:
         f"补入 {records} 条报文：{rows} 行，待核 {quarantined} 行\n"
         if prefers_chinese()
         else f"{records} packets replayed: {rows} rows, {quarantined} in quarantine\n"
+    )
+    return 0
+
+
+def _redecode(settings: Settings, numbers: list[str], since: datetime | None) -> int:
+    from lantian.ingest.redecode import redecode
+    from lantian.ingest.registry import RegistryError
+    from lantian.lake.errors import LakeError
+
+    try:
+        counts = redecode(settings, numbers, since)
+    except (OSError, RegistryError, LakeError) as error:
+        return _fail(str(error))
+    packets, corrected, added, withdrawn = (counts[name] for name in ("packets", "corrected", "added", "withdrawn"))
+    sys.stderr.write(
+        f"重新解析 {packets} 条报文：更正 {corrected} 行，补入 {added} 行，撤回 {withdrawn} 行\n"
+        if prefers_chinese()
+        else f"{packets} packets decoded anew: {corrected} rows corrected, {added} added, {withdrawn} withdrawn\n"
     )
     return 0
 

@@ -34,6 +34,12 @@ COMMANDS = {
     "lake": ("lake", "装入、整理、查看监测数据湖", "load, tidy and describe the lake of observations"),
     "sql": ("sql", "用 SQL 查询监测数据湖", "ask the lake of observations in SQL"),
     "ingest": ("ingest", "接收设备上传的 HJ 212 报文", "receive HJ 212 packets from devices"),
+    "packs": ("packs", "检查业务包（台账、指标、规则）", "check packs: registers, indicators and rules"),
+    "coverage": (
+        "coverage",
+        "检查计划的可执行性：谁负责、何时、如何算数",
+        "say of every measure who owns it, by when, and how it settles",
+    ),
     "aqi": ("aqi", "重新计算实时发布数据的 AQI", "compute the AQI of a published feed again"),
     "directory": ("directory", "导出、导入区域和单位名录", "areas and units as a workbook, out and in"),
     "serve": ("serve", "启动网站和后台任务", "run the web site and its background work"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lantian.reading.errors import prefers_chinese
@@ -13,6 +14,15 @@ from lantian.reading.errors import prefers_chinese
 if TYPE_CHECKING:
     from lantian.analysis.observations import Observations
     from lantian.standards.ambient import Standard
+
+
+def one_thread() -> None:
+    """No threads for linear algebra; said before NumPy is imported.
+
+    To start them takes a tenth of the shortest command, and on a busy machine they wait for each other in a busy loop:
+    a polar surface of 0.06 s took seconds.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def refuse(command: str, zh: str, en: str) -> int:
@@ -28,9 +38,13 @@ def note(command: str, zh: str, en: str) -> None:
 
 def of_last_day(command: str, data: Observations) -> Standard:
     """The standard in force on the last day with a row, and a line that says so."""
+    return of_day(command, data.first_day + timedelta(days=max(high for _low, high in data.spans)))
+
+
+def of_day(command: str, last: date) -> Standard:
+    """The standard in force on a day, and a line that says so."""
     from lantian.standards.ambient import STANDARDS, in_force
 
-    last = data.first_day + timedelta(days=max(high for _low, high in data.spans))
     try:
         standard = in_force(last)
     except LookupError:

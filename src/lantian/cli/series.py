@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lantian.cli.measurements import note, refuse
+from lantian.cli.measurements import note, one_thread, refuse
 from lantian.reading.errors import prefers_chinese
 from lantian.standards.ambient import POLLUTANTS
 
@@ -77,6 +77,7 @@ def read_with_weather(command: str, args: argparse.Namespace) -> tuple[Observati
 
 def guarded(command: str, args: argparse.Namespace, work: Callable[[argparse.Namespace], int]) -> int:
     """Run ``work``: refused data end in exit code 1, a missing extra in 3, each with its line."""
+    one_thread()
     from lantian.analysis.errors import DataError, MissingExtra
 
     args.hour_label = hour_label(command, args)

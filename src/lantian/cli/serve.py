@@ -15,6 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from lantian.cli.beside import running
+from lantian.cli.measurements import one_thread
 from lantian.reading.errors import prefers_chinese
 
 if TYPE_CHECKING:
@@ -39,11 +40,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     plan = "与 --demo 同用：同时读取并发布这份计划" if chinese else "with --demo: read and publish this plan, too"
     parser.add_argument("--plan", type=Path, metavar="FILE", help=plan)
+    bare = (
+        "与 --demo 同用：各业务包台账不再逐一填入一年数据"
+        if chinese
+        else "with --demo: leave the ledgers of most packs empty"
+    )
+    parser.add_argument("--no-ledgers", action="store_true", help=bare)
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM. Prints ``READY <address>`` once it answers, then the demonstration's logins."""
-    from lantian.cli import _django, demo
+    one_thread()
+    from lantian.cli import _django, demo, packs
 
     if args.plan and not args.demo:
         sys.stderr.write("lantian serve: --plan 需与 --demo 同用\n" if prefers_chinese() else "--plan wants --demo\n")
@@ -51,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     _django.start()
     _django.prepare()
+    if not packs.at_start():
+        return 1
     _warn_of_missing_assets()
     try:
         logins = demo.prepare(args.plan) if args.demo else []
@@ -61,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     except (ServeError, demo.DemoError) as error:
         sys.stderr.write(f"lantian serve: {error}\n")
         return 1
-    with listener, running("tick", "--forever"), _devices(args.demo):
+    with listener, running("tick", "--forever"), _devices(args.demo), _ledgers(args.demo and not args.no_ledgers):
         host, port = args.host, listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
 
@@ -84,6 +94,11 @@ def _devices(demo: bool) -> contextlib.AbstractContextManager[None]:
     from lantian.cli import demo_live
 
     return demo_live.devices(settings.LANTIAN_LAKE, path())
+
+
+def _ledgers(wanted: bool) -> contextlib.AbstractContextManager[object]:
+    """A year of every pack's registers, filled while people look around already."""
+    return running("demo", "--registers") if wanted else contextlib.nullcontext()
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

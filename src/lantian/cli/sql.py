@@ -1,4 +1,4 @@
-"""``lantian sql --lake DIR "select …"``: one SELECT over the lake's views (contracts §4, docs/lake.md)."""
+"""``lantian sql --lake DIR "select …"``: one SELECT over the lake and its registers (contracts §4, docs/lake.md)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from lantian.cli import engines
 from lantian.cli.measurements import refuse
 from lantian.reading.errors import prefers_chinese
 
@@ -31,20 +34,74 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--megabytes", type=int, default=1024, metavar="MB", help="最大内存，默认 1024" if zh else "1024 by default"
     )
 
+    parser.add_argument(
+        "--packs",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="自有业务包所在文件夹（台账的定义）" if zh else "a folder of packs of your own, which declare registers",
+    )
+    parser.add_argument(
+        "--day",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="台账以哪一天为准，默认今天" if zh else "the day as of which registers are read, today by default",
+    )
+    parser.add_argument(
+        "--personal",
+        action="store_true",
+        help="显示涉及个人的字段，默认为空" if zh else "show fields about persons, which are empty by default",
+    )
+    engines.add_arguments(parser)
+
 
 def run(args: argparse.Namespace) -> int:
-    """Print the rows. Exit 1: the query or the lake is refused with one line, and nothing is printed."""
+    """Print the rows. Exit 1: the query, the lake or a pack is refused with one line, and nothing is printed."""
     from lantian.lake import Lake, LakeError
     from lantian.lake.query import Limits
+    from lantian.registers import PacksRefused
 
     try:
         lake = Lake(args.lake)
         lake.exists()
-        found = lake.sql(args.query, limits=Limits(seconds=args.seconds, megabytes=args.megabytes))
+        limits = Limits(seconds=args.seconds, megabytes=args.megabytes)
+        if args.engine == "spark":
+            from lantian.cli.onspark import sql
+
+            found = sql(args.lake, args.query, _registers(args), args.seconds, args.master)
+        else:
+            found = lake.sql(args.query, limits=limits, more=_registers(args))
     except LakeError as error:
         return refuse("sql", error.zh, error.en)
+    except PacksRefused as error:
+        problem = error.problems[0]
+        return refuse("sql", problem.says(chinese=True), problem.says(chinese=False))
     {"csv": _csv, "json": _json, "table": _table}[args.format](found)
     return 0
+
+
+def _registers(args: argparse.Namespace) -> dict[str, Callable[[], str]]:
+    """What makes the views of the registers that the lake holds. Without any, no pack is read."""
+    if not (args.lake / "registers").is_dir():
+        return {}
+    from lantian.indicators.known import HISTORY
+    from lantian.indicators.snapshots import Snapshots
+    from lantian.indicators.sources import Sources
+    from lantian.indicators.views import register_view
+    from lantian.registers import SHIPPED, Register, load
+
+    sources, day = Sources(args.lake), args.day or date.today()  # noqa: DTZ011 (the analyst's day)
+
+    def view(name: str, register: Register) -> str:
+        _last, files, schema = sources.register(register)
+        return register_view(name, register, files, schema, day, mapped=False, masked=not args.personal)
+
+    declared = load(SHIPPED, *args.packs).registers
+    found = [declared[name] for name in Snapshots(args.lake).names() if name in declared]
+    return {
+        name: partial(view, name, register) for register in found for name in (register.name, register.name + HISTORY)
+    }
 
 
 def _rows(table: Any) -> Iterator[list[Any]]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lantian.cli.measurements import note, of_last_day, refuse, write_csv
+from lantian.cli import engines
+from lantian.cli.measurements import note, of_day, of_last_day, one_thread, refuse, write_csv
 from lantian.reading.errors import prefers_chinese
 from lantian.standards.ambient import POLLUTANTS, STANDARDS, Standard
 
 if TYPE_CHECKING:
-    from lantian.analysis.observations import Observations
+    from lantian.analysis.annual import YearStatistic
+    from lantian.analysis.hourly import Observations
 
 ANNUAL = [
     "station",
@@ -30,6 +33,7 @@ ANNUAL = [
 ]
 DAILY = ["station", "date", "SO2", "NO2", "PM10", "PM2.5", "CO", "O3_1h", "O3_8h", "aqi", "primary"]
 RANK = ["station", "year", "composite", "rank_composite", "pm25", "rank_pm25", "pm25_yoy_pct"]
+MONTHS = ["station", "month", "days", "valid", "mean", "rank", "yoy_pct"]
 # Repeated for each standard in ``stats standards``.
 JUDGED = ("days", "good_days", "good_pct", "heavy_days", "composite", "attains", "failing")
 
@@ -81,10 +85,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         else "leave PM10 and PM2.5 out in the listed hours of sand-dust (annual and rank)",
     )
     parser.add_argument(
+        "--monthly",
+        choices=POLLUTANTS,
+        metavar="P",
+        help="rank：改为按月排名这一项污染物" if zh else "rank: the months of this pollutant instead of years",
+    )
+    parser.add_argument(
         "--published",
         action="store_true",
         help="排名按修约后的发布值计算" if zh else "rank by the figures as rounded for print",
     )
+    engines.add_arguments(parser)
 
 
 def _weights(text: str) -> dict[str, float]:
@@ -102,24 +113,29 @@ def _weights(text: str) -> dict[str, float]:
 
 def run(args: argparse.Namespace) -> int:
     """Print one table. Exit 1: the data are refused with file, line and reason, and nothing is printed."""
+    one_thread()
     from lantian.analysis.errors import DataError
-    from lantian.analysis.sand import read_periods, without_sand
     from lantian.lake.errors import LakeError
 
     if misused := _misused(args):
         args.misused(misused[0] if prefers_chinese() else misused[1])
+    if args.without_sand and args.verb not in ("annual", "rank"):
+        return refuse("stats", "优良天和 AQI 不扣除沙尘", "days and their AQI keep the hours of sand-dust")
     try:
+        if args.monthly:
+            return _monthly(args)
+        if args.verb in ("annual", "rank"):
+            standard, rows = _years(args)
+            return _annual(rows) if args.verb == "annual" else _rank(rows, standard, args)
+        if args.engine == "spark":
+            return _daily_on_spark(args)
         data = _read(args)
-        if args.without_sand:
-            if args.verb not in ("annual", "rank"):
-                return refuse("stats", "优良天和 AQI 不扣除沙尘", "days and their AQI keep the hours of sand-dust")
-            data = without_sand(data, read_periods(args.without_sand))
         if args.verb == "standards":
             return _standards(data, args)
         standard = STANDARDS[args.standard] if args.standard else of_last_day("stats", data)
     except (DataError, LakeError) as error:
         return refuse("stats", error.zh, error.en)
-    return {"annual": _annual, "daily": _daily, "rank": _rank}[args.verb](data, standard, args)
+    return _daily(data, standard)
 
 
 def _misused(args: argparse.Namespace) -> tuple[str, str] | None:
@@ -128,6 +144,13 @@ def _misused(args: argparse.Namespace) -> tuple[str, str] | None:
         return "用 --data 时必须给出 --hour-label begin 或 end", "--data needs --hour-label begin or end"
     if args.lake and args.hour_label:
         return "数据湖中的小时不需要 --hour-label", "the hours of a lake need no --hour-label"
+    if args.monthly and args.verb != "rank":
+        return "--monthly 只用于 rank", "--monthly goes with rank"
+    if args.engine == "spark" and (args.data or args.monthly or args.verb == "standards"):
+        return (
+            "--engine spark 只用于 annual、daily、rank，数据取自 --lake",
+            "--engine spark goes with annual, daily and rank of a --lake",
+        )
     if args.data and args.stations:
         return "--stations 只用于 --lake", "--stations goes with --lake"
     return None
@@ -143,16 +166,54 @@ def _read(args: argparse.Namespace) -> Observations:
     return read_observations(args.data, args.hour_label, lambda zh, en: note("stats", zh, en))
 
 
-def _annual(data: Observations, standard: Standard, args: argparse.Namespace) -> int:
-    del args
-    from lantian.analysis.annual import annual_statistics
+def _computed(
+    args: argparse.Namespace, work: Callable[[Observations, str, Standard], list[Any]], pollutants: Sequence[str]
+) -> tuple[Standard, list[Any]]:
+    """What ``work`` makes of each pollutant: of a whole lake group by group, so that its size does not matter."""
+    one = work
+    if args.without_sand:  # what reads lists takes longer to import than a year from the lake to compute
+        from lantian.analysis.sand import read_periods, without_sand
 
-    write_csv(ANNUAL, ([getattr(row, name) for name in ANNUAL] for row in annual_statistics(data, standard)))
+        periods = read_periods(args.without_sand)
+
+        def one(data: Observations, pollutant: str, standard: Standard) -> list[Any]:
+            return work(without_sand(data, periods), pollutant, standard)
+
+    if args.lake and not args.stations:
+        from lantian.cli.lakedata import in_groups, last_day
+
+        standard = STANDARDS[args.standard] if args.standard else of_day("stats", last_day(args.lake))
+        return standard, in_groups(args.lake, lambda data, name: one(data, name, standard), pollutants)
+    data = _read(args)
+    standard = STANDARDS[args.standard] if args.standard else of_last_day("stats", data)
+    return standard, [row for name in pollutants for row in one(data, name, standard)]
+
+
+def _years(args: argparse.Namespace) -> tuple[Standard, list[YearStatistic]]:
+    if args.engine == "spark":
+        from lantian.cli.onspark import years
+
+        return years(args)
+    from lantian.analysis.annual import in_order, pollutant_years
+
+    standard, rows = _computed(args, pollutant_years, POLLUTANTS)
+    return standard, in_order(rows)
+
+
+def _annual(rows: list[YearStatistic]) -> int:
+    write_csv(ANNUAL, ([getattr(row, name) for name in ANNUAL] for row in rows))
     return 0
 
 
-def _daily(data: Observations, standard: Standard, args: argparse.Namespace) -> int:
-    del args
+def _monthly(args: argparse.Namespace) -> int:
+    from lantian.analysis.monthly import month_figures, rank_months
+
+    _standard, rows = _computed(args, month_figures, [args.monthly])
+    write_csv(MONTHS, ([getattr(row, name) for name in MONTHS] for row in rank_months(rows)))
+    return 0
+
+
+def _daily(data: Observations, standard: Standard) -> int:
     from lantian.analysis.daily import COLUMNS, daily_aqi, daily_values
     from lantian.standards.aqi import aqi_rule
 
@@ -172,11 +233,20 @@ def _daily(data: Observations, standard: Standard, args: argparse.Namespace) -> 
     return 0
 
 
-def _rank(data: Observations, standard: Standard, args: argparse.Namespace) -> int:
-    from lantian.analysis.annual import annual_statistics
+def _daily_on_spark(args: argparse.Namespace) -> int:
+    from lantian.cli.onspark import days
+
+    rows = days(args)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(DAILY)
+    writer.writerows(rows)
+    return 0
+
+
+def _rank(statistics: list[YearStatistic], standard: Standard, args: argparse.Namespace) -> int:
     from lantian.analysis.ranks import rank_years
 
-    rows = rank_years(annual_statistics(data, standard), standard, args.weights, published=args.published)
+    rows = rank_years(statistics, standard, args.weights, published=args.published)
     doubtful = sum(not row.valid for row in rows)
     if doubtful:
         note(

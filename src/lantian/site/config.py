@@ -52,6 +52,7 @@ class Config:
 
     data: Path
     lake: str
+    packs: str
     database: dict[str, Any]
     secret_key: str
     hosts: tuple[str, ...]
@@ -74,6 +75,7 @@ def load(env: Mapping[str, str] = os.environ) -> Config:
     return Config(
         data=data,
         lake=env.get("LANTIAN_LAKE") or str(data / "lake"),
+        packs=env.get("LANTIAN_PACKS") or str(data / "packs"),
         database=_database(env.get("DATABASE_URL", ""), data),
         secret_key=env.get("LANTIAN_SECRET_KEY") or _secret_key(data / "secret-key"),
         hosts=tuple(_words(env.get("LANTIAN_HOSTS", "localhost,127.0.0.1,[::1]"))),

@@ -58,6 +58,7 @@ def _rooms(user: policy.Person) -> Iterator[Room]:
     yield _("My desk"), [*_desk(user)]
     yield _("Plans"), [*_plans(user)]
     yield _("Monitoring"), [*_monitoring(user)]
+    yield _("Registers"), [*_registers(user)]
     yield _("Scorecards"), [_door(_("Scorecards"), "assessment:scorecards", "/scorecards/")]
     if policy.can(user, "duty.assign") or policy.can(user, "return.review"):
         yield _("Supervision"), [*_supervision(user)]
@@ -84,12 +85,22 @@ def _plans(user: policy.Person) -> Iterator[Door]:
         yield _door(_("Import"), "plans:imports", "/imports/")
 
 
+def _registers(user: policy.Person) -> Iterator[Door]:
+    yield _door(_("Packs and registers"), "registers:packs", "/registers/")
+    yield _door(_("Indicators"), "indicators:list", "/indicators/")
+    yield _door(_("Findings of rules"), "indicators:findings", "/findings/")
+    if policy.can(user, "exemption.ask"):
+        yield _door(_("Exemptions"), "indicators:exemptions", "/exemptions/")
+
+
 def _monitoring(user: policy.Person) -> Iterator[Door]:
     yield _door(_("Air map"), "monitoring:map", "/monitoring/")
     yield _door(_("Stations"), "monitoring:stations", "/monitoring/stations/", "/monitoring/imports/")
     yield _door(_("Rankings"), "monitoring:rankings", "/monitoring/rankings/")
     yield _door(_("Under three standards"), "monitoring:years", "/monitoring/years/")
     yield _door(_("Received bulletins"), "received:list", "/received/")
+    yield _door(_("Measurements by hand"), "monitoring:samples", "/monitoring/samples/")
+    yield _door(_("Air quality forecast"), "monitoring:forecasts", "/monitoring/forecasts/", "/monitoring/meetings/")
     yield _door(_("Data quality"), "monitoring:quality", "/monitoring/quality/")
     yield _door(_("Live board"), "monitoring:live", "/monitoring/live/")
     if policy.can(user, "device.view"):

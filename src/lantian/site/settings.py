@@ -12,6 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 LANTIAN_DATA = CONFIG.data
 LANTIAN_LAKE = CONFIG.lake
+LANTIAN_PACKS = CONFIG.packs
 LANTIAN_UPLOAD_BYTES = CONFIG.upload_bytes
 LANTIAN_DIRECTORY = CONFIG.directory
 LANTIAN_TRUSTED_PROXIES = CONFIG.trusted_proxies
@@ -32,6 +33,8 @@ INSTALLED_APPS = [
     "lantian.apps.plans",
     "lantian.apps.monitoring",
     "lantian.apps.received",
+    "lantian.apps.registers",
+    "lantian.apps.indicators",
     "lantian.apps.devices",
     "lantian.apps.consultation",
     "lantian.apps.people",

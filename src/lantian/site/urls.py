@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("lantian.apps.plans.urls")),
     path("", include("lantian.apps.monitoring.urls")),
     path("", include("lantian.apps.received.urls")),
+    path("", include("lantian.apps.registers.urls")),
+    path("", include("lantian.apps.indicators.urls")),
     path("", include("lantian.apps.devices.urls")),
     path("", include("lantian.apps.consultation.urls")),
     path("", include("lantian.apps.people.urls")),

@@ -16,6 +16,7 @@ from lantian.status.cadence import (
     previous_year,
     propose_cadence,
 )
+from lantian.status.case import years_of
 from lantian.status.curves import Curve, curve_label, curve_presets, planned, propose_curve, share
 from lantian.status.deliverables import Ladder, Step, ladder_for, ladders
 from lantian.status.duty import duty_status, light, roll_up, worst
@@ -46,5 +47,5 @@ __all__ = [
     "curve_label", "curve_of", "curve_presets", "due_day", "duty_status", "every_of", "explain", "explain_rule",
     "goal_status", "internal_due", "ladder_for", "ladders", "light", "period_bounds", "period_cadence", "period_label",
     "period_of", "periods", "planned", "previous_year", "propose_cadence", "propose_curve", "roll_up", "rule_table",
-    "severity", "share", "worst",
+    "severity", "share", "worst", "years_of",
 ]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from lantian.apps.areas.models import Area
@@ -18,8 +17,6 @@ ROUTES: Routes = {
     "received:list": ("get", "", (LOGIN, 200, 200, 200)),
     "received:bring": ("post", "", (LOGIN, 403, 302, 403)),
     "received:typed": ("get", "", (LOGIN, 403, 200, 403)),
-    "received:expected": ("get", "", (LOGIN, 403, 200, 403)),
-    "received:expected-change": ("get", "expected source", (LOGIN, 403, 200, 403)),
     "received:series": ("get", "", (LOGIN, 200, 200, 200)),
     "received:series-export": ("get", "received csv", (LOGIN, 200, 200, 200)),
     "received:area": ("get", "received area", (LOGIN, 200, 200, 200)),
@@ -61,16 +58,11 @@ def things(make_plan: Callable[..., Plan]) -> dict[str, list[Any]]:  # noqa: ARG
 
     checked, waiting = brought("上"), brought("下")
     actions.confirm(user, checked, revision=checked.revision)
-    source = actions.save_expected(
-        user, None, city, sender="市生态环境局", name="TSP", indicator="tsp", rhythm="half_month", due_days=5,
-        since=date(2025, 10, 1),
-    )  # fmt: skip
     return {
         "received bulletin": [checked.uid],
         "received figure": [checked.figures.all()[0].uid],
         "received area": [Area.objects.get(name="柳桥街道").uid],
         "received csv": ["csv"],
-        "expected source": [source.uid],
         "unchecked bulletin": [waiting.uid],
         "unchecked figure": [waiting.figures.all()[0].uid],
     }

@@ -2,43 +2,59 @@
 
 Everything is in ``log(value + offset)``: ratios are what stations of one city share, and the offset (some detection
 limits) keeps the noise near zero from looking like one. The usual ratio is the median over 91 days, long enough to
-stay where it is while an instrument drifts for weeks.
+stay where it is while an instrument drifts for weeks, and has a daily course. Stations that usually read like this one
+weigh more. What is left is compared with what is left of the station's other pollutants: air of its own (a stove, a
+front that comes an hour later) shows in all of them, a faulty instrument in one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from lantian.analysis.qc.medians import (
+    LEAST_OTHERS,
+    Values,
+    column_median,
+    daily_median,
+    median_of_others,
+    row_median,
+    running_median,
+    weighted_median,
+)
 
-# The middle of fewer than three others is hardly the network's.
-LEAST_OTHERS = 3
 USUAL_DAYS = 91
 WEEK_DAYS = 7
 # In typical daily residuals: a day so far off says nothing about what is usual.
 _FAR = 3.0
 _SPREAD = (0.75, 1.6)
+# The daily course is the median of COURSE_DAYS, made anew every COURSE_STEP days and interpolated between.
+_COURSE_DAYS = 75
+_COURSE_STEP = 15
+# Stations hardly differ less than this (log), whatever the median says.
+_ALIKE = 0.02
+# A residual of another pollutant explains no more than this (log): a fault there must not become one here.
+_EXPLAINS = 0.5
 
 
 @dataclass(frozen=True)
 class Background:
     """Arrays ``(stations, hours)``: ``logs`` = log(value + offset); ``expected`` the same from the other stations, NaN
-    where fewer than three of them have the hour; ``residual`` their difference. ``(stations, days)``: ``daily`` the
-    median residual of a day, the station's usual one taken off; ``departure`` the same of the week around it.
-    ``spread`` ``(stations,)``: how much more than the middle one a station wavers against the others (a valley town
-    does); it widens thresholds."""
+    where fewer than three of them have the hour; ``residual`` their difference; ``net`` the residual without what the
+    station's other pollutants share. ``daily`` ``(stations, days)``: the median ``net`` of a day, the station's usual
+    one taken off, and ``daily_residual`` the same of ``residual``. ``spread`` ``(stations,)``: how much more than the
+    middle one a station wavers against the others (a valley town does); it widens thresholds."""
 
     offset: float
     logs: Values
     expected: Values
     residual: Values
+    net: Values
     daily: Values
-    departure: Values
+    daily_residual: Values
     spread: Values
 
     def level(self) -> Values:
@@ -46,34 +62,107 @@ class Background:
         return np.exp(self.expected) - self.offset
 
 
-def background(values: Values, offset: float) -> Background:
-    """The background of ``(stations, days × 24)`` values of one pollutant; NaN and negative values are no data."""
+def backgrounds(values: Mapping[str, Values], offsets: Mapping[str, float]) -> dict[str, Background]:
+    """The background of each pollutant's ``(stations, days × 24)`` values; NaN and negative values are no data."""
+    logs = {name: _logs(array, offsets[name]) for name, array in values.items()}
+    expected = {name: _expected(array) for name, array in logs.items()}
+    residual = {name: logs[name] - expected[name] for name in logs}
+    found = {}
+    for name, own in residual.items():
+        net = _net(own, [array for other, array in residual.items() if other != name])
+        daily, daily_residual = daily_median(net), daily_median(own)
+        found[name] = Background(
+            offsets[name],
+            logs[name],
+            expected[name],
+            own,
+            net,
+            daily - _usual(daily),
+            daily_residual - _usual(daily_residual),
+            _spread(net),
+        )
+    return found
+
+
+def _logs(values: Values, offset: float) -> Values:
     with np.errstate(invalid="ignore", divide="ignore"):
-        logs = np.where(values >= 0, np.log(np.maximum(values, 0) + offset), np.nan)
-    if len(values) <= LEAST_OTHERS:
-        empty = np.full_like(logs, np.nan)
-        days = np.full((len(values), values.shape[1] // 24), np.nan)
-        return Background(offset, logs, empty, empty, days, days, np.ones(len(values)))
-    constant = row_median(logs - column_median(logs))[:, None]
-    rough = logs - constant - median_of_others(logs - constant)
-    daily = row_median(rough.reshape(len(rough), -1, 24))
-    usual = _usual(daily)
-    own = constant + np.repeat(usual, 24, axis=1)
-    expected = own + median_of_others(logs - own)
-    residual = logs - expected
-    daily = daily - usual
-    return Background(offset, logs, expected, residual, daily, running_median(daily, WEEK_DAYS), _spread(residual))
+        return np.where(values >= 0, np.log(np.maximum(values, 0) + offset), np.nan)
+
+
+def _expected(logs: Values) -> Values:
+    if len(logs) <= LEAST_OTHERS:
+        return np.full_like(logs, np.nan)
+    own = row_median(logs - column_median(logs))[:, None]
+    own = own + np.repeat(_usual(daily_median(logs - own - median_of_others(logs - own))), 24, axis=1)
+    own = own + _course(logs - own - median_of_others(logs - own))
+    level = logs - own
+    others = np.empty_like(logs)
+    for row in range(len(logs)):
+        beside = np.delete(level, row, axis=0)
+        apart = np.nan_to_num(row_median(np.abs(beside - level[row])), nan=np.inf)
+        weights = np.maximum(apart, _ALIKE) ** -2
+        # A station without a single hour in common with any has no neighbour it is like.
+        others[row] = weighted_median(beside, weights if weights.any() else np.ones(len(beside)))
+    usual = _usual(daily_median(level - others))
+    return own + others + np.repeat(usual, 24, axis=1)
 
 
 def _usual(daily: Values) -> Values:
-    """The running median of the daily residuals, a second time without the days that were far from the first: weeks of
-    a fault would otherwise pull it along, and good days after them would look low."""
+    """The running median of the daily residuals, and twice more without the days that were far from the one before:
+    weeks of a fault would otherwise pull it along, and good days after them would look low."""
     usual = np.nan_to_num(running_median(daily, USUAL_DAYS))
-    off = np.abs(running_median(daily - usual, WEEK_DAYS))
-    with np.errstate(invalid="ignore"):
-        ordinary = np.where(off > _FAR * row_median(np.abs(daily - usual))[:, None], np.nan, daily)
-    again = running_median(ordinary, USUAL_DAYS)
-    return np.where(np.isnan(again), usual, again)
+    for _round in range(2):
+        off = np.abs(running_median(daily - usual, WEEK_DAYS))
+        with np.errstate(invalid="ignore"):
+            ordinary = np.where(off > _FAR * row_median(np.abs(daily - usual))[:, None], np.nan, daily)
+        again = running_median(ordinary, USUAL_DAYS)
+        usual = np.where(np.isnan(again), usual, again)
+    return usual
+
+
+def _course(residual: Values) -> Values:
+    """By how much each hour of the day usually differs from the day's middle, ``(stations, hours)``."""
+    days = residual.reshape(len(residual), -1, 24)
+    count = days.shape[1]
+    middles = np.arange(min(_COURSE_STEP, count) // 2, count, _COURSE_STEP)
+    half = _COURSE_DAYS // 2
+    blocks = np.stack(
+        [
+            row_median(np.ascontiguousarray(days[:, max(at - half, 0) : at + half + 1].transpose(0, 2, 1)))
+            for at in middles
+        ],
+        axis=1,
+    )
+    blocks = np.nan_to_num(blocks - row_median(blocks)[..., None])
+    place = np.interp(np.arange(count), middles, np.arange(len(middles)))
+    low = np.floor(place).astype(int)
+    high = np.minimum(low + 1, len(middles) - 1)
+    share = (place - low)[None, :, None]
+    return cast(Values, (blocks[:, low] * (1 - share) + blocks[:, high] * share).reshape(len(residual), -1))
+
+
+def _net(residual: Values, others: list[Values]) -> Values:
+    """The residual without what a robust regression on the other pollutants' residuals explains, station by station."""
+    net = residual.copy()
+    for row, own in enumerate(residual):
+        known = ~np.isnan(own)
+        beside = [np.nan_to_num(np.clip(array[row], -_EXPLAINS, _EXPLAINS)) for array in others]
+        if known.any() and beside:
+            shared = np.stack(beside, axis=1)
+            net[row] = own - shared @ _huber(shared[known], own[known])
+    return net
+
+
+def _huber(by: Values, target: Values) -> Values:
+    """Coefficients of a regression through zero in which far points weigh less (Huber), a little shrunk."""
+    weights: Values = np.ones(len(target))
+    found: Values = np.zeros(by.shape[1])
+    for _round in range(4):
+        weighted = by * weights[:, None]
+        found = np.linalg.solve(weighted.T @ by + np.eye(by.shape[1]), weighted.T @ target).astype(np.float64)
+        off = np.abs(target - by @ found)
+        weights = 1 / np.maximum(1, off / max(2 * float(np.median(off)), 1e-9))
+    return found
 
 
 def _spread(residual: Values) -> Values:
@@ -82,55 +171,3 @@ def _spread(residual: Values) -> Values:
     if not middle > 0:
         return np.ones(len(residual))
     return cast(Values, np.nan_to_num(np.sqrt(size / middle), nan=1.0).clip(*_SPREAD))
-
-
-def median_of_others(values: Values) -> Values:
-    """For each row the median of all other rows, column by column; NaN where fewer than three others are known.
-
-    One sort serves all rows: taking a value out of a sorted column moves the middle by at most one place.
-    """
-    count = (~np.isnan(values)).sum(axis=0)
-    ordered = np.sort(values, axis=0)  # NaN last
-    columns = np.arange(values.shape[1])
-    found = np.full_like(values, np.nan)
-    for row, own in enumerate(values):
-        known = ~np.isnan(own)
-        others = count - known
-        place = np.where(known, (ordered < own).sum(axis=0), len(values))
-        low, high = (others - 1) // 2, others // 2
-        picked = [
-            ordered[np.clip(at + (at >= place), 0, len(values) - 1), columns] for at in (np.maximum(low, 0), high)
-        ]
-        found[row] = np.where(others >= LEAST_OTHERS, (picked[0] + picked[1]) / 2, np.nan)
-    return found
-
-
-def column_median(values: Values) -> Values:
-    """The median of the known values of each column; NaN without any."""
-    return row_median(np.ascontiguousarray(values.T))
-
-
-def row_median(values: Values) -> Values:
-    """The median of the known values along the last axis, NaN without any: one sort, quicker than ``nanmedian``."""
-    ordered = np.sort(values, axis=-1)
-    count = (~np.isnan(values)).sum(axis=-1, keepdims=True)
-    low = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=-1)
-    high = np.take_along_axis(ordered, np.minimum(count // 2, values.shape[-1] - 1), axis=-1)
-    return cast(Values, np.where(count > 0, (low + high) / 2, np.nan)[..., 0])
-
-
-def running_median(values: Values, width: int) -> Values:
-    """The median of the known values in a centred window of odd ``width`` along the rows; at the ends it is shorter."""
-    half = width // 2
-    padded = np.pad(values, ((0, 0), (half, half)), constant_values=np.nan)
-    return row_median(np.lib.stride_tricks.sliding_window_view(padded, width, axis=1))
-
-
-def nearest_known(values: Values, reach: int) -> Values:
-    """The value before each cell: that of the hour before or, if it is missing, of up to ``reach`` hours before."""
-    found = np.full_like(values, np.nan)
-    for back in range(reach, 0, -1):
-        moved = np.full_like(values, np.nan)
-        moved[:, back:] = values[:, :-back]
-        found = np.where(np.isnan(moved), found, moved)
-    return found

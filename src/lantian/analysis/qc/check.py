@@ -10,17 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lantian.analysis.observations import Observations, RefusedCell
-from lantian.analysis.qc import checks_network, checks_value
-from lantian.analysis.qc.background import LEAST_OTHERS, Background, Values, background
+from lantian.analysis.qc import checks_network, checks_place, checks_slow, checks_value
+from lantian.analysis.qc.background import Background, backgrounds
 from lantian.analysis.qc.checks_value import Found, run_bounds
+from lantian.analysis.qc.medians import Values
 from lantian.analysis.qc.rules import Rule, common, parameters, rule
 from lantian.standards.ambient import POLLUTANTS
 
 Flags = NDArray[np.uint32]
-# Exchanged days are looked for between every two stations: beyond this many that takes minutes.
-MOST_SWAPPING = 40
-# Departures are said in per cent of what the other stations lead to expect.
-_RELATIVE = ("neighbour", "step", "drift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +71,16 @@ def check(
     """
     flags = {name: np.zeros(data.values[name].shape, dtype=np.uint32) for name in POLLUTANTS}
     runs: list[Run] = []
-    behind = {
-        name: background(array, parameters()[name].offset)
-        for name, array in data.values.items()
-        if not np.isnan(array).all()
-    }
-    likely = _likely_swaps(behind)
+    behind = backgrounds(
+        {name: array for name, array in data.values.items() if not np.isnan(array).all()},
+        {name: limits.offset for name, limits in parameters().items()},
+    )
+    misplaced = checks_place.misplaced(data.values, behind, parameters(), common())
     for name, own in behind.items():
-        applied = _applied(data, name, own, nearest)
-        if name in likely:
-            applied["swapped"] = checks_network.swapped(own, likely[name])
-        for key, found in applied.items():
+        for key, found in (_applied(data, name, own, nearest) | misplaced[name]).items():
             mask = found.mask if key == "outage" else found.mask & ~np.isnan(data.values[name])
             flags[name] |= mask.astype(np.uint32) << np.uint32(rule(key).bit)
-            runs += _runs(data, name, rule(key), found, own)
+            runs += _runs(data, name, rule(key), found)
     for run, place in _refusals(data, refused):
         flags[run.pollutant][place] |= np.uint32(1 << run.rule.bit)
         runs.append(run)
@@ -96,35 +89,18 @@ def check(
     return Quality(data, flags, tuple(runs))
 
 
-def _likely_swaps(behind: Mapping[str, Background]) -> dict[str, NDArray[np.bool_]]:
-    """By pollutant, ``(pairs, days)``: exchanged by the word of this pollutant, or of all of them together (whole
-    stations are exchanged more often than one instrument)."""
-    if not behind:
-        return {}
-    stations = len(next(iter(behind.values())).logs)
-    if not LEAST_OTHERS < stations <= MOST_SWAPPING:
-        return {}
-    gains = {name: checks_network.swap_gains(own) for name, own in behind.items()}
-    total = np.sum(list(gains.values()), axis=0)
-    together = checks_network.best_pairs(total, total > common().swapped_together)
-    return {
-        name: together | checks_network.best_pairs(gain, gain > parameters()[name].swapped)
-        for name, gain in gains.items()
-    }
-
-
 def _applied(
     data: Observations, name: str, behind: Background, nearest: Mapping[str, Sequence[str]] | None
 ) -> dict[str, Found]:
     hours, limits, shared = data.values[name], parameters()[name], common()
-    step, drift = checks_network.departures(behind, limits, shared)
+    step, drift = checks_slow.departures(behind, limits, shared)
     found = {
         "range": checks_value.out_of_range(hours, limits),
         "stuck": checks_value.stuck(hours, behind, limits, shared),
         "spike": checks_value.spike(hours, behind, limits, shared),
         "unit": checks_network.unit(hours, behind, limits, shared),
         "zero": checks_network.zero(hours, behind, limits, shared),
-        "neighbour": checks_network.neighbour(behind, limits, shared),
+        "neighbour": checks_network.neighbour(behind, limits),
         "step": step,
         "drift": drift,
         "repeated": checks_value.repeated(hours, shared),
@@ -132,6 +108,7 @@ def _applied(
     }
     if name == "PM2.5":
         found["inversion"] = checks_value.inversion(hours, data.values["PM10"], limits, shared)
+        found["reversed"] = checks_value.reversed_(hours, data.values["PM10"], limits, shared)
         if nearest:
             place = {station: number for number, station in enumerate(data.stations)}
             near = {place[own]: [place[other] for other in others] for own, others in nearest.items() if own in place}
@@ -139,12 +116,12 @@ def _applied(
     return found
 
 
-def _runs(data: Observations, pollutant: str, which: Rule, found: Found, behind: Background) -> list[Run]:
+def _runs(data: Observations, pollutant: str, which: Rule, found: Found) -> list[Run]:
     hours = data.values[pollutant]
     score = hours if found.score is None else found.score
     made = []
     for station, first, after in zip(*(item.tolist() for item in run_bounds(found.mask)), strict=True):
-        value, percent = _worst(which, hours[station], score[station], behind, station, first, after)
+        value, percent = _worst(which, hours[station], score[station], found.off, station, first, after)
         partner = found.partners.get((station, first))
         other = "" if partner is None else f"{data.stations[partner[0]]} {at(data, partner[1]):%Y-%m-%d %H:%M}"
         said = {
@@ -169,16 +146,13 @@ def _runs(data: Observations, pollutant: str, which: Rule, found: Found, behind:
 
 
 def _worst(
-    which: Rule, hours: Values, score: Values, behind: Background, station: int, first: int, after: int
+    which: Rule, hours: Values, score: Values, off: Values | None, station: int, first: int, after: int
 ) -> tuple[float | None, float]:
     """The worst value of a run, and by how many per cent it is off the other stations (0 where that is not asked)."""
     part = np.where(np.isnan(score[first:after]), -np.inf, score[first:after])
     place = first + int(part.argmax())
     value = float(score[place] if which.key == "inversion" else hours[place])
-    percent = 0.0
-    if which.key in _RELATIVE:
-        off = behind.residual[station, place] if which.key == "neighbour" else behind.departure[station, place // 24]
-        percent = 100 * float(np.expm1(np.nan_to_num(off)))
+    percent = 0.0 if off is None else 100 * float(np.expm1(np.nan_to_num(off[station, place])))
     return (None if np.isnan(value) else value), percent
 
 

@@ -7,22 +7,29 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from lantian.analysis.qc.background import Background, Mask, Values, nearest_known
+from lantian.analysis.qc.background import Background
+from lantian.analysis.qc.medians import Mask, Values, nearest_known
 from lantian.analysis.qc.rules import Common, Parameters
 
 # (station, hour) → (station, hour) that it repeats or should be exchanged with.
 Partners = dict[tuple[int, int], tuple[int, int]]
+# How two instruments agree: the highest twentieth of the hours of two months, anew every half month.
+_AGREE = 0.95
+_AGREE_DAYS = 61
+_AGREE_STEP = 15
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
 class Found:
     """What one rule names. ``score``: how bad each hour is, larger is worse (None: the value itself);
-    ``partners``: the other place for the first hour of a run."""
+    ``partners``: the other place for the first hour of a run; ``off``: the departure (log) that its text says in
+    per cent."""
 
     mask: Mask
     score: Values | None = None
     partners: Partners = field(default_factory=dict)
+    off: Values | None = None
 
 
 def out_of_range(hours: Values, limits: Parameters) -> Found:
@@ -77,10 +84,10 @@ def _moves(expected: Values, shared: Common) -> bool:
 
 
 def spike(hours: Values, behind: Background, limits: Parameters, shared: Common) -> Found:
-    """Q03: up to three hours above both the hours beside them and what the other stations do. A real episode lifts the
-    neighbours too and so leaves no residual."""
+    """Q03: up to three hours above the hours beside them, what the other stations do, and what the station's other
+    pollutants do: a real episode lifts the neighbours too, a real plume the other pollutants."""
     raw = _rise(behind.logs, shared)
-    beside = _rise(behind.residual, shared)
+    beside = np.fmin(_rise(behind.residual, shared), _rise(behind.net, shared))
     rise = np.where(np.isnan(beside), raw / shared.without_network, np.fmin(raw, beside))
     with np.errstate(invalid="ignore"):
         tall = (rise > limits.spike) & (hours >= limits.floor)
@@ -125,6 +132,34 @@ def inversion(pm25: Values, pm10: Values, limits: Parameters, shared: Common) ->
     with np.errstate(invalid="ignore"):
         mask = (excess > limits.floor) & (pm25 > pm10 * shared.inversion_ratio)
     return Found(mask, excess)
+
+
+def reversed_(pm25: Values, pm10: Values, limits: Parameters, shared: Common) -> Found:
+    """Q15: PM2.5 above PM10 by more than the station's instruments disagree in these weeks.
+
+    Where they agree the tolerance of Q11 is enough; where the highest twentieth of the hours is inverted anyway, an
+    hour must stand out from them.
+    """
+    with np.errstate(invalid="ignore"):
+        ratio = np.log((pm25 + limits.floor) / (pm10 + limits.floor))
+        days = ratio.shape[1] // 24
+        middles = np.arange(min(_AGREE_STEP, days) // 2, days, _AGREE_STEP)
+        half = _AGREE_DAYS // 2
+        high = np.stack(
+            [_quantile(ratio[:, max(at - half, 0) * 24 : (at + half + 1) * 24], _AGREE) for at in middles], axis=1
+        )
+        usual = np.stack([np.interp(np.arange(days), middles, row) for row in np.nan_to_num(high)])
+        least = shared.reversed + shared.reversed_usual * np.repeat(np.maximum(usual, 0), 24, axis=1)
+        mask = inversion(pm25, pm10, limits, shared).mask & (ratio > least)
+    return Found(mask, pm25 - pm10)
+
+
+def _quantile(values: Values, share: float) -> Values:
+    """That quantile of each row's known values (the next lower one); NaN without any."""
+    ordered = np.sort(values, axis=1)  # NaN last
+    count = (~np.isnan(values)).sum(axis=1)
+    place = np.maximum((count * share).astype(np.int64) - 1, 0)
+    return np.where(count > 0, np.take_along_axis(ordered, place[:, None], axis=1)[:, 0], np.nan)
 
 
 def repeated(hours: Values, shared: Common) -> Found:

@@ -42,9 +42,11 @@ class Parameters:
     zero_expected: float
     stuck: tuple[tuple[float, int, int], ...]
     spike: float
-    neighbour: float
-    departure: float
+    neighbour: tuple[tuple[int, float], ...]
+    departure: tuple[tuple[int, float], ...]
     swapped: float
+    shifted: float
+    exchanged: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,10 @@ class Common:
     unit_factor: float
     zero_hours: int
     zero_long_hours: int
-    neighbour_hours: int
     departure_edge: float
-    departure_days: int
+    departure_beside: float
+    departure_share: float
+    departure_jump: float
     growth: float
     repeated_hours: int
     repeated_distinct: int
@@ -69,6 +72,11 @@ class Common:
     inversion_ratio: float
     above_nearest: float
     swapped_together: float
+    shifted_together: float
+    exchanged_together: float
+    columns: tuple[tuple[str, str, float], ...]
+    reversed: float
+    reversed_usual: float
 
 
 @cache
@@ -94,7 +102,11 @@ def parameters() -> Mapping[str, Parameters]:
     """Thresholds by pollutant."""
     return {
         name: Parameters(
-            **{**row, "range": tuple(row["range"]), "stuck": tuple(tuple(level) for level in row["stuck"])}
+            **{
+                **row,
+                "range": tuple(row["range"]),
+                **{key: tuple(tuple(step) for step in row[key]) for key in ("stuck", "neighbour", "departure")},
+            }
         )
         for name, row in _table()["parameters"].items()
     }
@@ -103,7 +115,8 @@ def parameters() -> Mapping[str, Parameters]:
 @cache
 def common() -> Common:
     """Thresholds of all pollutants together."""
-    return Common(**_table()["common"])
+    table = _table()["common"]
+    return Common(**{**table, "columns": tuple(tuple(pair) for pair in table["columns"])})
 
 
 def bits(*names: str) -> int:

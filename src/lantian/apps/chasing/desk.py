@@ -6,7 +6,7 @@ Everything is read in a fixed number of queries, however many units there are.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,13 +20,14 @@ from lantian.apps.chasing.models import OPEN_STATES, Call, Letter, LetterState, 
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision import periods
 from lantian.apps.supervision.days import workdays
-from lantian.apps.supervision.models import Commitment, Light, Question, Return, ReturnState
+from lantian.apps.supervision.models import Commitment, Light, Question, ReturnState
 from lantian.apps.supervision.queries import returns
 from lantian.status import Workdays
 
 # Nothing was handed in, or it came back: the unit's turn.
 OWING = (None, ReturnState.DRAFT, ReturnState.SENT_BACK, ReturnState.REOPENED)
 LIGHTS = (Light.RED, Light.YELLOW, Light.BLUE)
+Lights = Mapping[int, Counter[str]]  # of each unit, how many of which colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def month_of(plan: Plan, period: str, today: date, calendar: Workdays | None = N
 
 def units_owing(month: Month) -> list[Any]:
     """Every unit of the month's list with its number of rows and the state of its return (None: nothing begun)."""
-    return list(returns.owing(month.plan, month.period))
+    return returns.whole(month.plan, month.period)
 
 
 def silent(units: Iterable[Any]) -> list[Any]:
@@ -89,14 +90,21 @@ def silent(units: Iterable[Any]) -> list[Any]:
     return [unit for unit in units if unit.state in OWING]
 
 
-def with_red(month: Month, units: Iterable[Any]) -> list[Any]:
-    """Those with red lights in the plan; one query."""
-    rows = Commitment.objects.filter(plan=month.plan, withdrawn=None, light=Light.RED).order_by()
-    red = set(rows.values_list("unit", flat=True).distinct())
-    return [unit for unit in units if unit.pk in red]
+def lights_of(month: Month) -> Lights:
+    """How many lights of which colour each unit has in the plan; one query."""
+    rows = Commitment.objects.filter(plan=month.plan, withdrawn=None).exclude(light="").order_by()
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for unit, light, count in rows.values_list("unit", "light").annotate(Count("pk")):
+        found[unit][light] = count
+    return found
 
 
-def tally(month: Month, units: Sequence[Any]) -> dict[str, int]:
+def with_red(units: Iterable[Any], lights: Lights) -> list[Any]:
+    """Those with red lights in the plan."""
+    return [unit for unit in units if unit.pk in lights and lights[unit.pk][Light.RED]]
+
+
+def tally(month: Month, units: Sequence[Any], lights: Lights | None = None) -> dict[str, int]:
     """The figures above the list."""
     states = Counter(unit.state for unit in units)
     open_letters = Letter.objects.filter(plan=month.plan, state__in=OPEN_STATES)
@@ -105,13 +113,7 @@ def tally(month: Month, units: Sequence[Any]) -> dict[str, int]:
         unanswered=Count("pk", filter=Q(state=LetterState.SENT, reply_by__lt=month.today)),
         replied=Count("pk", filter=Q(state=LetterState.REPLIED)),
     )
-    lights = dict(
-        Commitment.objects.filter(plan=month.plan, withdrawn=None)
-        .exclude(light="")
-        .order_by()
-        .values_list("light")
-        .annotate(Count("pk"))
-    )
+    known = lights_of(month) if lights is None else lights
     owing = len(silent(units))
     return {
         "units": len(units),
@@ -122,23 +124,20 @@ def tally(month: Month, units: Sequence[Any]) -> dict[str, int]:
         "accepted": states[ReturnState.ACCEPTED],
         "questions": Question.objects.filter(plan=month.plan, decided=None, dropped=None).count(),
         **letters,
-        **{str(light): lights.get(light, 0) for light in LIGHTS},
+        **{str(light): sum(given[light] for given in known.values()) for light in LIGHTS},
     }
 
 
-def lines(month: Month, units: Sequence[Any]) -> list[Line]:
+def lines(month: Month, units: Sequence[Any], lights: Lights | None = None) -> list[Line]:
     """The page's units with everything that is known of them, and what is proposed."""
-    keys = [unit.pk for unit in units]
-    given = Return.objects.filter(plan=month.plan, period=month.period, unit__in=keys).order_by()
-    reports = {unit: (back, uid) for unit, back, uid in given.values_list("unit", "sent_back", "uid")}
     found = []
     for unit in units:
-        line = Line(unit, unit.rows or 0, unit.state, month.late and unit.state in OWING)
-        if unit.pk in reports:
-            line.sent_back, line.report = reports[unit.pk][0], str(reports[unit.pk][1])
-        found.append(line)
+        late = month.late and unit.state in OWING
+        found.append(Line(unit, unit.rows or 0, unit.state, late, unit.sent_back, str(unit.report)))
     by_unit = {line.unit.pk: line for line in found}
-    _add_lights(month, by_unit)
+    known = lights_of(month) if lights is None else lights
+    for key, line in by_unit.items():
+        line.lights = known.get(key, Counter())
     _add_letters(month, by_unit)
     _add_contacts_made(month, by_unit)
     for line in found:
@@ -146,15 +145,9 @@ def lines(month: Month, units: Sequence[Any]) -> list[Line]:
     return found
 
 
-def _add_lights(month: Month, by_unit: dict[int, Line]) -> None:
-    rows = Commitment.objects.filter(plan=month.plan, unit__in=by_unit, withdrawn=None).exclude(light="").order_by()
-    for unit, light, count in rows.values_list("unit", "light").annotate(Count("pk")):
-        by_unit[unit].lights[light] = count
-
-
 def _add_letters(month: Month, by_unit: dict[int, Line]) -> None:
     rows = Letter.objects.filter(plan=month.plan, unit__in=by_unit, state__in=OPEN_STATES)
-    for row in rows.select_related("paper").order_by("id"):
+    for row in rows.order_by("id"):
         by_unit[row.unit_id].letters.append(row)
 
 
@@ -187,9 +180,7 @@ def facts(month: Month, line: Line) -> Facts:
 
 def answered_letters(plan: Plan, today: date) -> dict[str, list[Letter]]:
     """Letters that want something of the office: answered and not closed, or past their day without an answer."""
-    rows = Letter.objects.filter(plan=plan, state__in=(LetterState.SENT, LetterState.REPLIED)).select_related(
-        "unit", "paper"
-    )
+    rows = Letter.objects.filter(plan=plan, state__in=(LetterState.SENT, LetterState.REPLIED)).select_related("unit")
     found: dict[str, list[Letter]] = defaultdict(list)
     for row in rows.order_by("reply_by", "id"):
         if row.state == LetterState.REPLIED:

@@ -39,9 +39,10 @@ class Problem:
         return {"line": self.line, "column": self.column, "zh": self.zh, "en": self.en}
 
 
-def columns_of(path: Path) -> dict[str, Column]:
-    """The columns of a table of columns (YAML) by field, in order."""
-    items = yaml.safe_load(path.read_text(encoding="utf-8"))
+def columns_of(path: Path, name: str | None = None) -> dict[str, Column]:
+    """The columns of a table of columns (YAML) by field, in order; ``name``: of a file that holds several."""
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    items = found if name is None else found[name]
     return {item["field"]: Column(**(item | {"also": tuple(item.get("also", ()))})) for item in items}
 
 

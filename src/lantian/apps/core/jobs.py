@@ -13,12 +13,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from lantian.apps.core.models import Job, JobState, User
 
 log = logging.getLogger(__name__)
+
+_CLOCK = Case(When(created_by=None, then=1), default=0)  # 1: no person asked for it
 
 LEASE = timedelta(seconds=60)
 HEARTBEAT_SECONDS = 15.0
@@ -90,13 +92,16 @@ def worker_name() -> str:
 
 
 def claim(worker: str, pk: int | None = None) -> Job | None:
-    """Take one job that is due or whose worker's lease ran out, else None. Two workers never get the same one."""
+    """Take one job that is due or whose worker's lease ran out, else None. Two workers never get the same one.
+
+    What a person asked for goes before what the clock asks for: somebody is waiting.
+    """
     now = timezone.now()
     free = Q(state=JobState.QUEUED, due__lte=now) | Q(state=JobState.RUNNING, lease_until__lt=now)
     waiting = Job.objects.filter(free)
     if pk is not None:
         waiting = waiting.filter(pk=pk)
-    for candidate in waiting.order_by("due", "id").values_list("pk", flat=True)[:10]:
+    for candidate in waiting.order_by(_CLOCK, "due", "id").values_list("pk", flat=True)[:10]:
         lost = Job.objects.filter(free, pk=candidate, attempts__gte=ATTEMPTS).update(
             state=JobState.FAILED, finished=now, lease_until=None, error=_INTERRUPTED
         )

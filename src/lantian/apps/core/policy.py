@@ -7,6 +7,8 @@ may see (:func:`scoped`) and where an object lies (:func:`located`); the core it
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from posixpath import commonpath
 from typing import Any, TypeVar
 
@@ -69,6 +71,14 @@ ACTIONS: dict[str, frozenset[str]] = {
     "bulletin.draft": frozenset({COORDINATOR}),
     "station.view": EVERYBODY,
     "station.edit": frozenset({COORDINATOR}),
+    "forecast.view": EVERYBODY,
+    "forecast.edit": frozenset({COORDINATOR}),
+    "register.view": EVERYBODY,
+    "register.edit": frozenset({COORDINATOR, REPORTER, INSPECTOR}),
+    "indicator.view": EVERYBODY,
+    "binding.confirm": frozenset({COORDINATOR}),
+    "exemption.ask": frozenset({COORDINATOR, REPORTER}),
+    "exemption.approve": frozenset({COORDINATOR}),
     "device.view": frozenset({COORDINATOR, REVIEWER, INSPECTOR, ADMINISTRATOR}),
     "device.edit": frozenset({COORDINATOR, ADMINISTRATOR}),
 }
@@ -146,10 +156,10 @@ def can(user: Person, action: str, obj: Model | None = None) -> bool:
 
 def scope(user: Person, rows: QuerySet[M]) -> QuerySet[M]:
     """The rows that the person may see; a model that registered no rule shows nothing."""
-    rule = _scopes.get(rows.model)
-    if rule is None or not isinstance(user, User) or not roles(user):
+    rule = _rule(user, rows.model)
+    if rule is None or not isinstance(user, User):
         return rows.none()
-    further = [more for widen in _wider.get(rows.model, ()) if (more := widen(user)) is not None]
+    further = _further(user, rows.model)
     if not further:
         scoped_rows: QuerySet[M] = rule(user, rows)
         return scoped_rows
@@ -157,6 +167,16 @@ def scope(user: Person, rows: QuerySet[M]) -> QuerySet[M]:
     for more in further:
         visible |= more
     return rows.filter(visible)
+
+
+def _rule(user: Person, model: type[Model]) -> Callable[[User, Any], Any] | None:
+    """The rule of a model's rows; None for who sees nothing."""
+    return _scopes.get(model) if roles(user) else None
+
+
+def _further(user: User, model: type[Model]) -> list[Q]:
+    """What widens the scope of a model for the person."""
+    return [more for widen in _wider.get(model, ()) if (more := widen(user)) is not None]
 
 
 def require(user: Person, action: str, obj: Model | None = None) -> None:
@@ -180,8 +200,22 @@ def require_at_top(user: Person, action: str) -> None:
 
 
 def get_or_404(user: Person, rows: QuerySet[M], **lookup: Any) -> M:
-    """One row in the person's scope; what is outside does not exist for the person (404, contracts §7)."""
+    """One row in the person's scope; what is outside does not exist for the person (404, contracts §7).
+
+    What widens the scope is asked only about a row outside of the rule: most are inside, and it is the longer part.
+    """
+    rule = _rule(user, rows.model)
+    if rule is None or not isinstance(user, User):
+        raise Http404
+    missing: type[Exception] = rows.model.DoesNotExist  # type: ignore[attr-defined]
     try:
-        return scope(user, rows).get(**lookup)
-    except rows.model.DoesNotExist:  # type: ignore[attr-defined]
-        raise Http404 from None
+        found: M = rule(user, rows).get(**lookup)
+    except missing:
+        further = _further(user, rows.model)
+        if not further:
+            raise Http404 from None
+        try:
+            found = rows.filter(reduce(or_, further)).get(**lookup)
+        except missing:
+            raise Http404 from None
+    return found

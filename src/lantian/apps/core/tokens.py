@@ -28,6 +28,10 @@ SCOPES = {
     "write:plans": (_("change measures of plans in preparation, publish plans"), "plan.edit"),
     "import:plans": (_("bring plans in"), "plan.upload"),
     "read:directory": (_("read units and areas"), "directory.view"),
+    "read:observations": (_("read observations of stations"), "station.view"),
+    "write:observations": (_("bring observations of stations in"), "station.edit"),
+    "read:registers": (_("read rows of registers"), "register.view"),
+    "write:registers": (_("add, change and remove rows of registers"), "register.edit"),
 }
 DAYS = (30, 90, 180, 365)
 _SECRET = re.compile(r"lt_([a-z2-7]{8})_[A-Za-z0-9_-]{43}", re.ASCII)

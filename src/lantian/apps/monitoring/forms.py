@@ -7,14 +7,25 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from lantian.apps.areas.models import Area, Unit
+from lantian.apps.areas.models import Area, Level, Unit
 from lantian.apps.core.models import User
 from lantian.apps.monitoring.errors import RegistryError
-from lantian.apps.monitoring.models import DataSource, Datum, HourLabel, SourceKind, Station, StationClass, UnitPolicy
+from lantian.apps.monitoring.models import (
+    DataSource,
+    Datum,
+    HourLabel,
+    RankingKind,
+    Rhythm,
+    SourceKind,
+    Station,
+    StationClass,
+    UnitPolicy,
+)
 from lantian.apps.monitoring.rights import editable_areas
+from lantian.reading.received.words import indicators
 
 _NUMBER = {"inputmode": "decimal", "autocomplete": "off"}
 
@@ -42,6 +53,10 @@ class LookForm(forms.Form):
     def refuse(self, error: RegistryError) -> None:
         """Show what an action refused."""
         self.add_error(error.field if error.field in self.fields else None, error.message)
+
+
+def _chinese() -> bool:
+    return (get_language() or "").startswith("zh")
 
 
 def _choices(form: forms.Form, name: str) -> forms.ModelChoiceField[Any]:
@@ -141,14 +156,27 @@ def station_initial(row: Station) -> dict[str, Any]:
 class SourceForm(LookForm):
     """A data source; how its hours are labelled is asked, never assumed."""
 
-    name = forms.CharField(label=pgettext_lazy("source", "Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("source", "Name"), max_length=200)
     kind = forms.ChoiceField(label=pgettext_lazy("source", "Way"), choices=SourceKind.choices)
     area = AreaField(label=gettext_lazy("Area"), queryset=Area.objects.none())
     sends = forms.CharField(label=gettext_lazy("What it sends"), max_length=200, required=False)
+    sender = forms.CharField(
+        label=gettext_lazy("Who sends it"), max_length=120, required=False,
+        help_text=gettext_lazy("Where that is no unit of the directory."),
+    )  # fmt: skip
+    indicator = forms.ChoiceField(label=gettext_lazy("What it publishes"), required=False)
+    rhythm = forms.ChoiceField(
+        label=gettext_lazy("How often"), choices=[("", "—"), *Rhythm.choices], required=False,
+        help_text=gettext_lazy("For bulletins: one for each reporting period, known by what it publishes."),
+    )  # fmt: skip
+    due_days = forms.IntegerField(label=gettext_lazy("Days after the period"), required=False, min_value=0)
+    since = _day_field(gettext_lazy("Expected from"))
+    until = _day_field(gettext_lazy("Expected until"))
     hour_label = forms.ChoiceField(
-        label=gettext_lazy("The label of an hour is"), choices=[("", "—"), *HourLabel.choices],
+        label=gettext_lazy("The label of an hour is"), choices=[("", "—"), *HourLabel.choices], required=False,
         help_text=gettext_lazy(
-            "National feeds usually label an hour by its end. Read the wrong way, most daily figures change."
+            "National feeds usually label an hour by its end. Read the wrong way, most daily figures change. Bulletins "
+            "have none."
         ),
     )  # fmt: skip
     time_zone = forms.CharField(label=gettext_lazy("Time zone"), max_length=40, initial="Asia/Shanghai")
@@ -167,6 +195,8 @@ class SourceForm(LookForm):
         super().__init__(*args, **kwargs)
         areas = editable_areas(user).filter(closed=None)
         _choices(self, "area").queryset = areas.select_related("parent").order_by("path")
+        known = [(key, item.zh if _chinese() else item.en) for key, item in indicators().items()]
+        self.fields["indicator"].choices = [("", "—"), *known]  # type: ignore[attr-defined]
         _choices(self, "owner").queryset = Unit.objects.filter(area__in=areas, collective=False, merged_into=None)
 
     def clean_time_zone(self) -> str:
@@ -185,3 +215,56 @@ class OutlineForm(LookForm):
     datum = forms.ChoiceField(label=gettext_lazy("Datum"), choices=[("", "—"), *Datum.choices])
     source = forms.CharField(label=gettext_lazy("Where the outlines are from"), max_length=120)
     valid_from = _day_field(gettext_lazy("In force from"), required=True)
+
+
+class RunForm(LookForm):
+    """What a run of quality control covers: the stations of an area, and days."""
+
+    area = AreaField(label=gettext_lazy("Stations of"), queryset=Area.objects.none())
+    start = _day_field(gettext_lazy("First day"), required=True)
+    end = _day_field(gettext_lazy("Last day"), required=True)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        levels = (Level.MUNICIPAL, Level.DISTRICT)
+        areas = editable_areas(user).filter(closed=None, level__in=levels).select_related("parent").order_by("path")
+        _choices(self, "area").queryset = areas
+        _choices(self, "area").empty_label = None
+
+
+class AreasField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """Several areas, each by name with the one above it."""
+
+    def label_from_instance(self, area: Any) -> str:
+        """东区河湾街道 rather than one of several 河湾街道."""
+        return f"{area.parent.name} {area.name}" if area.parent_id else str(area.name)
+
+
+class RuleForm(LookForm):
+    """A dated fact that rankings go by, for several areas at once."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What holds"), choices=RankingKind.choices)
+    areas = AreasField(label=gettext_lazy("Areas"), queryset=Area.objects.none())
+    group = forms.CharField(
+        label=gettext_lazy("Name of the group"), max_length=40, required=False,
+        help_text=gettext_lazy("For a group: the same name for all who are ranked together."),
+    )  # fmt: skip
+    start = _day_field(gettext_lazy("First day"), required=True)
+    start_hour = forms.IntegerField(
+        label=gettext_lazy("From hour"), required=False, min_value=0, max_value=23,
+        help_text=gettext_lazy("For sand-dust: the hour that begins it, 0 to 23."),
+    )  # fmt: skip
+    end = _day_field(gettext_lazy("Last day"))
+    end_hour = forms.IntegerField(
+        label=gettext_lazy("Through hour"), required=False, min_value=0, max_value=23,
+        help_text=gettext_lazy("For sand-dust: its last hour. Empty: to the end of the day."),
+    )  # fmt: skip
+    reason = forms.CharField(label=gettext_lazy("Reason, document"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = editable_areas(user).filter(closed=None).select_related("parent").order_by("path")
+        field = self.fields["areas"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = rows
+        field.widget.attrs["size"] = 8

@@ -33,11 +33,22 @@ ITEMS = {
     name: Item(name, name, "mg/m³" if name == "CO" else "µg/m³", STATISTICS[name].decimals)
     for name in sorted(POLLUTANTS, key=_ORDER.index)
 }
+SAMPLED = {
+    "tsp": Item("tsp", "TSP", "µg/m³", 0),
+    "dustfall": Item("dustfall", "dustfall", "t/(km²·30d)", 1),
+    "road_load": Item("road_load", "road dust load", "g/m²", 2),
+    "road_residue": Item("road_residue", "road dust residue", "g/m²", 1),
+}  # measured by hand; labels are those of SampleKind
 
 
-def item_of(key: str | None, *, aqi: bool = False, composite: bool = False, default: str = "PM2.5") -> Item:
-    """The item of an address; whatever is not offered becomes the default."""
-    offered = ({"aqi": AQI} if aqi else {}) | ITEMS | ({"composite": COMPOSITE} if composite else {})
+def is_sampled(item: Item) -> bool:
+    """Whether the item comes from own measurements, not from hours."""
+    return item.key in SAMPLED
+
+
+def item_of(key: str | None, *, aqi: bool = False, ranked: bool = False, default: str = "PM2.5") -> Item:
+    """The item of an address; whatever is not offered becomes the default. ``ranked``: all that can be ranked."""
+    offered = ({"aqi": AQI} if aqi else {}) | ITEMS | ({"composite": COMPOSITE} | SAMPLED if ranked else {})
     return offered.get(key or "", offered[default])
 
 

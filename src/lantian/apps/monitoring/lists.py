@@ -60,7 +60,7 @@ def rows_of(given: list[list[Any]]) -> tuple[list[Row], list[Problem]]:
 def entries(by: User, rows: Iterable[Row]) -> tuple[list[Entry], list[Problem]]:
     """Every row as values that can be saved, and every problem. A fixed number of queries, whatever the rows."""
     rows = list(rows)
-    places = _Places(by)
+    places = Places(by)
     codes = [values.get("code", "") for _line, values in rows]
     old = {row.code: row for row in Station.objects.filter(code__in=codes).select_related("area")}
     devices = [mn for _line, values in rows if (mn := values.get("mn"))]
@@ -79,7 +79,7 @@ def entries(by: User, rows: Iterable[Row]) -> tuple[list[Entry], list[Problem]]:
     return found, [problem for entry in found for problem in entry.problems]
 
 
-class _Places:
+class Places:
     """The areas where the person keeps the registry, by code, name, and name with the area above it."""
 
     def __init__(self, by: User) -> None:
@@ -130,7 +130,7 @@ def _texts(entry: Entry, values: dict[str, str]) -> None:
     }  # fmt: skip
 
 
-def _place(entry: Entry, values: dict[str, str], places: _Places) -> None:
+def _place(entry: Entry, values: dict[str, str], places: Places) -> None:
     text = values.get("area", "")
     area = places.find(text) if text else None
     if isinstance(area, Area):

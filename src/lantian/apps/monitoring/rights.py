@@ -2,6 +2,8 @@
 
 Published measurements are read by every login of the city tree, like published plans: a street compares itself with its
 neighbours. The registry (stations, boundaries, sources) is kept by the coordinator of the area in which a thing lies.
+Forecasts and records of consultations are read alike; nothing of them leaves for the public, to whom only the city
+publishes forecasts.
 """
 
 from __future__ import annotations
@@ -12,9 +14,21 @@ from lantian.apps.areas import queries as areas
 from lantian.apps.areas.models import Area
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
-from lantian.apps.monitoring.models import Boundary, DataSource, StagedFile, Station
+from lantian.apps.monitoring.models import (
+    Boundary,
+    DataSource,
+    Forecast,
+    Meeting,
+    QualityFinding,
+    QualityRun,
+    RankingRule,
+    Sample,
+    StagedFile,
+    Station,
+)
 
 VIEW, EDIT = "station.view", "station.edit"
+FORECASTS, FORECAST = "forecast.view", "forecast.edit"
 
 
 def register() -> None:
@@ -23,7 +37,14 @@ def register() -> None:
     policy.scoped(Boundary, lambda user, rows: rows.filter(of_city(user, "area__")))
     policy.scoped(DataSource, lambda user, rows: rows.filter(of_city(user, "area__")))
     policy.scoped(StagedFile, lambda user, rows: rows.filter(created_by=user))
-    for model in (Station, Boundary, DataSource):
+    policy.scoped(QualityRun, lambda user, rows: rows.filter(of_city(user, "area__")))
+    policy.scoped(QualityFinding, lambda user, rows: rows.filter(of_city(user, "station__area__")))
+    policy.scoped(Sample, lambda user, rows: rows.filter(of_city(user, "area__")))
+    policy.scoped(RankingRule, lambda user, rows: rows.filter(of_city(user, "area__")))
+    policy.scoped(Forecast, lambda user, rows: rows.filter(of_city(user, "area__")))
+    policy.scoped(Meeting, lambda user, rows: rows.filter(of_city(user, "area__")))
+    policy.located(QualityFinding, lambda user, action, row: keeps(user, action, row.station.area))
+    for model in (Station, Boundary, DataSource, QualityRun, RankingRule, Sample, Forecast, Meeting):
         policy.located(model, lambda user, action, row: keeps(user, action, row.area))  # type: ignore[attr-defined]
 
 
@@ -46,15 +67,15 @@ def of_city(user: User, prefix: str) -> Q:
 
 def keeps(user: User, action: str, area: Area) -> bool:
     """Whether the person may do ``action`` in the area; reading is everybody's of the city."""
-    if action == VIEW:
+    if action in (VIEW, FORECASTS):
         return True
     paths = areas.reach(user, policy.ACTIONS[action])
     return paths is None or area.path.startswith(tuple(paths))
 
 
-def editable_areas(user: User) -> QuerySet[Area]:
-    """The areas in which the person keeps the registry."""
-    paths = areas.reach(user, policy.ACTIONS[EDIT])
+def editable_areas(user: User, action: str = EDIT) -> QuerySet[Area]:
+    """The areas in which the person keeps the registry (or may do another action)."""
+    paths = areas.reach(user, policy.ACTIONS[action])
     if paths is None:
         return Area.objects.all()
     there = Q(pk__in=())

@@ -1,10 +1,25 @@
-"""Addresses of monitoring: map, stations, rankings, years, quality, live board, sources, imports; objects by uid."""
+"""Addresses of monitoring: map, stations and their analysis, rankings, years, quality, live board, samples, forecasts,
+consultations, sources, imports; objects by uid."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from lantian.apps.monitoring.views import airmap, boards, imports, rankings, sources, stations
+from lantian.apps.monitoring.views import (
+    airmap,
+    analysis,
+    boards,
+    findings,
+    forecasts,
+    imports,
+    meetings,
+    rankings,
+    rules,
+    samples,
+    sources,
+    stations,
+    verification,
+)
 
 app_name = "monitoring"
 urlpatterns = [
@@ -17,14 +32,42 @@ urlpatterns = [
     path("monitoring/stations/<uuid:uid>/", stations.station, name="station"),
     path("monitoring/stations/<uuid:uid>/edit/", stations.edit, name="station_edit"),
     path("monitoring/stations/<uuid:uid>/hours.<str:form>", stations.data, name="station_data"),
+    path("monitoring/stations/<uuid:uid>/analysis/", analysis.analysis, name="analysis"),
+    path("monitoring/stations/<uuid:uid>/analysis/<slug:key>.<str:form>", analysis.figures, name="analysis_data"),
     path("monitoring/rankings/", rankings.rankings, name="rankings"),
     path("monitoring/rankings/table.<str:form>", rankings.table, name="rankings_table"),
+    path("monitoring/rankings/why/", rankings.why, name="ranking_why"),
+    path("monitoring/rankings/rules/", rules.rules, name="ranking_rules"),
+    path("monitoring/rankings/rules/<uuid:uid>/drop/", rules.drop, name="ranking_rule_drop"),
     path("monitoring/years/", boards.years, name="years"),
     path("monitoring/years/table.<str:form>", boards.years_table, name="years_table"),
     path("monitoring/quality/", boards.quality, name="quality"),
     path("monitoring/quality/table.<str:form>", boards.quality_table, name="quality_table"),
+    path("monitoring/quality/findings/", findings.findings, name="findings"),
+    path("monitoring/quality/findings/decide/", findings.decide, name="findings_decide"),
+    path("monitoring/quality/findings/table.<str:form>", findings.findings_table, name="findings_table"),
+    path("monitoring/quality/runs/", findings.runs, name="quality_runs"),
+    path("monitoring/quality/runs/<uuid:uid>/", findings.run, name="quality_run"),
+    path("monitoring/quality/runs/<uuid:uid>/validity.<str:form>", findings.effects_table, name="quality_effects"),
     path("monitoring/live/", boards.live, name="live"),
     path("monitoring/live/rows/", boards.live_rows, name="live_rows"),
+    path("monitoring/samples/", samples.samples, name="samples"),
+    path("monitoring/samples/table.<str:form>", samples.table, name="samples_table"),
+    path("monitoring/samples/empty/", samples.empty, name="samples_empty"),
+    path("monitoring/samples/upload/", samples.upload, name="samples_upload"),
+    path("monitoring/forecasts/", forecasts.forecasts, name="forecasts"),
+    path("monitoring/forecasts/table.<str:form>", forecasts.table, name="forecasts_table"),
+    path("monitoring/forecasts/new/", forecasts.new, name="forecast_new"),
+    path("monitoring/forecasts/empty/", forecasts.empty, name="forecasts_empty"),
+    path("monitoring/forecasts/upload/", forecasts.upload, name="forecasts_upload"),
+    path("monitoring/forecasts/verification/", verification.verification, name="verification"),
+    path("monitoring/forecasts/verification/table.<str:form>", verification.table, name="verification_table"),
+    path("monitoring/forecasts/<uuid:uid>/", forecasts.forecast, name="forecast"),
+    path("monitoring/meetings/", meetings.meetings, name="meetings"),
+    path("monitoring/meetings/new/", meetings.new, name="meeting_new"),
+    path("monitoring/meetings/<uuid:uid>/", meetings.meeting, name="meeting"),
+    path("monitoring/meetings/<uuid:uid>/edit/", meetings.edit, name="meeting_edit"),
+    path("monitoring/meetings/<uuid:uid>/file/", meetings.file, name="meeting_file"),
     path("monitoring/sources/", sources.sources, name="sources"),
     path("monitoring/sources/new/", sources.new, name="source_new"),
     path("monitoring/sources/<uuid:uid>/", sources.edit, name="source"),

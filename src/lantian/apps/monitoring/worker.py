@@ -1,71 +1,21 @@
-"""What runs in the guarded worker: a list of stations as plain rows, and GeoJSON as outlines. Imports no Django."""
+"""What runs in the guarded worker: GeoJSON as outlines. Imports no Django."""
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
-from io import StringIO
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from lantian.reading import open_document
 from lantian.reading.errors import ReadingError
-from lantian.reading.sources.detect import sniff
+from lantian.reading.lists import decoded
 
-LARGEST_LIST = 10 * 2**20
 LARGEST_MAP = 30 * 2**20
 MOST_FEATURES = 3000
 MOST_POINTS = 400_000
-_ENCODINGS = ("utf-8-sig", "gb18030")
 _CODE_NAMES = ("code", "adcode", "区划代码", "代码", "gb")
 _NAME_NAMES = ("name", "名称", "NAME", "xzqmc", "XZQMC")
-
-
-def read_list(path: Path) -> list[list[Any]]:
-    """``[[row number, [texts]], …]`` of the first table with content. Raises ReadingError for anything else."""
-    if path.suffix.lower() == ".csv":
-        return _csv(path)
-    if sniff(path) != "xlsx":
-        raise ReadingError(
-            f"{path.name}：不是 Excel 工作簿（.xlsx）或 CSV 文件。请用本页的空表填写后再上传。",
-            f"{path.name}: neither an Excel workbook (.xlsx) nor CSV. Fill in the empty list of this page.",
-        )
-    for table in open_document(path).tables():
-        rows = []
-        for index, places in enumerate(table.grid()):
-            texts = [" ".join(cell.text.split()) if cell is not None else "" for cell in places]
-            if any(texts):
-                rows.append([table.row_number(index), texts])
-        if rows:
-            return rows
-    return []
-
-
-def _csv(path: Path) -> list[list[Any]]:
-    content = path.read_bytes()
-    if len(content) > LARGEST_LIST or b"\x00" in content:
-        raise ReadingError(f"{path.name}：不是表格，或者太大。", f"{path.name}: no table, or too large.")
-    reader = csv.reader(StringIO(_text(path, content), newline=""))
-    rows: list[list[Any]] = []
-    try:
-        for cells in reader:
-            texts = [" ".join(cell.split()) for cell in cells]
-            if any(texts):
-                rows.append([reader.line_num, texts])
-    except csv.Error as error:
-        raise ReadingError(f"{path.name}：第{reader.line_num}行不是 CSV。", f"{path.name}: {error}") from None
-    return rows
-
-
-def _text(path: Path, content: bytes) -> str:
-    for encoding in _ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ReadingError(f"{path.name}：文字编码无法识别。", f"{path.name}: the encoding is not known.")
 
 
 def read_outlines(path: Path) -> list[dict[str, Any]]:
@@ -77,7 +27,7 @@ def read_outlines(path: Path) -> list[dict[str, Any]]:
     if len(content) > LARGEST_MAP:
         raise _refused(path, f"超过 {LARGEST_MAP // 2**20} MB", f"larger than {LARGEST_MAP // 2**20} MB")
     try:
-        found = json.loads(_text(path, content))
+        found = json.loads(decoded(path, content))
     except (ValueError, RecursionError):
         raise _refused(path, "不是 GeoJSON", "not GeoJSON") from None
     features = found.get("features") if isinstance(found, dict) else None

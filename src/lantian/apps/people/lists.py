@@ -8,46 +8,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone, translation
 
 from lantian.apps.areas.models import Unit
 from lantian.apps.core import policy
+from lantian.apps.core.columns import Column, Problem, Row, columns_of
+from lantian.apps.core.columns import rows_of as by_columns
 from lantian.apps.core.models import User
 from lantian.apps.people import logins, queries
 from lantian.apps.people.models import Liaison, ListKind, Post
 from lantian.apps.people.rights import EDIT, MANAGE, units
 
-Row = tuple[int, dict[str, str]]  # line of the file, text by field
 LONGEST = {"name": 40, "title": 60, "phone": 40, "email": 254, "note": 200}
 MOST = 2000  # rows of one list
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a list; ``note`` is Chinese: the empty list goes to offices."""
-
-    field: str
-    zh: str
-    en: str
-    width: int
-    note: str
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong at which line and column (blank: with the row)."""
-
-    line: int
-    column: str
-    zh: str
-    en: str
-
-    def as_json(self) -> dict[str, Any]:
-        return {"line": self.line, "column": self.column, "zh": self.zh, "en": self.en}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +51,12 @@ class NewEntry:
 @cache
 def columns(kind: str) -> dict[str, Column]:
     """The columns of a list by field, in order."""
-    text = (Path(__file__).parent / "data" / "columns.yaml").read_text(encoding="utf-8")
-    return {item["field"]: Column(**item) for item in yaml.safe_load(text)[kind]}
+    return columns_of(Path(__file__).parent / "data" / "columns.yaml", kind)
 
 
 def rows_of(kind: str, given: list[list[Any]]) -> tuple[list[Row], list[Problem]]:
     """What the worker read as rows by field, and what is wrong with the headings."""
-    if not given:
-        return [], [Problem(1, "", "文件中没有内容", "the file is empty")]
-    number, header = given[0]
-    wanted = columns(kind)
-    by_name = {name: column.field for column in wanted.values() for name in (column.field, column.zh, column.en)}
-    fields = [by_name.get(text.strip()) for text in header]
-    wrong = [
-        Problem(number, column.field, "缺少这一列", "the column is missing")
-        for column in wanted.values()
-        if column.required and column.field not in fields
-    ]
-    wrong += [
-        Problem(number, field, "这一列出现两次", "the column stands twice")
-        for field in sorted({field for field in fields if field and fields.count(field) > 1})
-    ]
-    if len(given) - 1 > MOST:
-        wrong.append(Problem(number, "", f"一次最多{MOST}行", f"at most {MOST} rows at a time"))
-    if wrong:
-        return [], wrong
-    rows = [
-        (line, {field: text.removeprefix("'") for field, text in zip(fields, texts, strict=False) if field})
-        for line, texts in given[1:]
-    ]
-    return rows, [] if rows else [Problem(number, "", "只有表头，没有人员", "there is a heading and nobody below it")]
+    return by_columns(given, columns(kind), MOST, ("只有表头，没有人员", "there is a heading and nobody below it"))
 
 
 def new_people(by: User, rows: list[Row]) -> tuple[list[NewPerson], list[Problem]]:

@@ -10,7 +10,8 @@ class ReceivedConfig(AppConfig):
     label = "received"
 
     def ready(self) -> None:
-        from lantian.apps.received import rights, worker
+        from lantian.apps.received import expecting, rights, worker
 
+        expecting.register()
         rights.register()
         worker.register()

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from lantian.apps.areas.models import Area
-from lantian.apps.received.models import Bulletin, Direction, Expected, Indicator, Rhythm
+from lantian.apps.received.models import Bulletin, Direction, Indicator
 from lantian.apps.received.notice import in_words
 from lantian.reading.received.model import Period
 from lantian.reading.received.periods import period_in
@@ -83,37 +83,6 @@ class TypedForm(Styled):
             self.fields["area"].widget = forms.HiddenInput()
         if offices:
             self.fields["area"].initial = offices[0].code
-
-
-class ExpectedForm(Styled):
-    """Who sends what how often."""
-
-    area = forms.ModelChoiceField(label=_("Receiving office"), queryset=Area.objects.none(), to_field_name="code")
-    name = forms.CharField(label=_("What comes"), max_length=200)
-    sender = forms.CharField(label=_("From whom"), max_length=120)
-    indicator = forms.ChoiceField(label=_("Indicator"), choices=Indicator.choices)
-    rhythm = forms.ChoiceField(label=_("How often"), choices=Rhythm.choices)
-    due_days = forms.IntegerField(label=_("Days after the period"), min_value=0, max_value=180, initial=10)
-    since = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, offices: list[Area], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["area"].queryset = Area.objects.filter(pk__in=[area.pk for area in offices])  # type: ignore[attr-defined]
-        if len(offices) == 1:
-            self.fields["area"].widget = forms.HiddenInput()
-        if offices:
-            self.fields["area"].initial = offices[0].code
-
-    @classmethod
-    def initial_of(cls, row: Expected) -> dict[str, Any]:
-        """What the form shows of a line that exists."""
-        return {
-            "area": row.area.code, "name": row.name, "sender": row.sender, "indicator": row.indicator,
-            "rhythm": row.rhythm, "due_days": row.due_days, "since": row.since.isoformat(),
-            "until": row.until.isoformat() if row.until else None, "revision": row.revision,
-        }  # fmt: skip
 
 
 class FigureForm(Styled):

@@ -1,4 +1,4 @@
-"""Bulletins that came in, their figures, and who is expected to send what: docs/received.md says what each is for."""
+"""Bulletins that came in and their figures: docs/received.md says what each is for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from lantian.apps.areas.models import Area
 from lantian.apps.core.models import Job, StoredFile, WithUid
+from lantian.apps.monitoring.models import DataSource
 
 
 class Status(models.TextChoices):
@@ -65,35 +66,6 @@ class Direction(models.TextChoices):
     BEST = "best", _("rank 1 is the best")
 
 
-class Rhythm(models.TextChoices):
-    """How often a source sends."""
-
-    HALF_MONTH = "half_month", _("twice a month")
-    MONTH = "month", _("every month")
-    QUARTER = "quarter", _("every quarter")
-    YEAR = "year", _("every year")
-
-
-class Expected(WithUid):
-    """外部来源: who sends what how often, due so many days after the period. Overdue is computed, never stored."""
-
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")  # whose office waits for it
-    sender = models.CharField(max_length=120)
-    name = models.CharField(max_length=200)
-    indicator = models.CharField(max_length=14, choices=Indicator.choices)
-    rhythm = models.CharField(max_length=12, choices=Rhythm.choices)
-    due_days = models.PositiveSmallIntegerField()
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
-    revision = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ("area__code", "indicator", "id")
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Bulletin(WithUid):
     """收到的通报: a document as it came (or figures that somebody typed) and what was read from it.
 
@@ -119,7 +91,7 @@ class Bulletin(WithUid):
     oddities = models.JSONField(default=list)  # [{"rule", "detail", "table", "row"}]
     printed = models.JSONField(default=list)  # the document as plans.worker.print_of gives it
     remark = models.CharField(max_length=300, blank=True)
-    source = models.ForeignKey(Expected, null=True, on_delete=models.SET_NULL, related_name="bulletins")
+    source = models.ForeignKey(DataSource, null=True, on_delete=models.SET_NULL, related_name="bulletins")
     superseded_by = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="supersedes")
     revision = models.PositiveIntegerField(default=0)
     received = models.DateTimeField(auto_now_add=True)

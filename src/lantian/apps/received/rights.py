@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from lantian.apps.areas import queries as areas
 from lantian.apps.areas.models import Area
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
-from lantian.apps.received.models import Bulletin, Expected, Figure, Status
+from lantian.apps.received.models import Bulletin, Figure, Status
 
 VIEW, RECEIVE = "bulletin.view", "bulletin.receive"
 
@@ -17,10 +17,8 @@ def register() -> None:
     """Tell the policy about this app's models (once, when Django starts)."""
     policy.scoped(Bulletin, lambda user, rows: rows.filter(_visible(user, "")))
     policy.scoped(Figure, lambda user, rows: rows.filter(_visible(user, "bulletin__")))
-    policy.scoped(Expected, _expected)
     policy.located(Bulletin, lambda user, action, row: _holds(user, action, row.area))
     policy.located(Figure, lambda user, action, row: _holds(user, action, row.bulletin.area))
-    policy.located(Expected, lambda user, action, row: _holds(user, action, row.area))
 
 
 def offices(user: User) -> list[Area]:
@@ -53,16 +51,6 @@ def _visible(user: User, prefix: str) -> Q:
 
 def _office(user: User, prefix: str) -> Q:
     return areas.office_of(user, RECEIVE, prefix)
-
-
-def _expected(user: User, rows: QuerySet[Expected]) -> QuerySet[Expected]:
-    tops = _tops(user)
-    if tops is None:
-        return rows
-    there = Q(pk__in=())
-    for top in tops:
-        there |= Q(area__path__startswith=f"/{top}/")
-    return rows.filter(there)
 
 
 def _holds(user: User, action: str, area: Area) -> bool:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lantian.apps.received.views import areas, bring, checking, expected, series
+from lantian.apps.received.views import areas, bring, checking, series
 
 app_name = "received"
 urlpatterns = [
     path("received/", bring.bulletins, name="list"),
     path("received/bring/", bring.bring, name="bring"),
     path("received/typed/", bring.typed, name="typed"),
-    path("received/expected/", expected.expected, name="expected"),
-    path("received/expected/<uuid:uid>/", expected.change, name="expected-change"),
     path("received/series/", series.series, name="series"),
     path("received/series.<str:form>", series.export, name="series-export"),
     path("received/area/<uuid:uid>/", areas.area, name="area"),

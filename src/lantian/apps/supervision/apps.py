@@ -10,8 +10,18 @@ class SupervisionConfig(AppConfig):
     label = "supervision"
 
     def ready(self) -> None:
+        from lantian.apps.indicators import hooks as facts
         from lantian.apps.plans import hooks
-        from lantian.apps.supervision import beside, discreet, handing, incoming_jobs, rights, rights_errands, worker
+        from lantian.apps.supervision import (
+            beside,
+            discreet,
+            evaluating,
+            handing,
+            incoming_jobs,
+            rights,
+            rights_errands,
+            worker,
+        )
         from lantian.apps.supervision.actions import making
 
         rights.register()
@@ -22,3 +32,4 @@ class SupervisionConfig(AppConfig):
         beside.register()
         handing.register()
         hooks.on_publication(making.on_publication)
+        facts.on_facts(evaluating.on_facts)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, IntegerField, When
 from django.http import HttpRequest
-from django.urls import reverse
 
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
 from lantian.apps.plans import hooks
+from lantian.apps.plans.addresses import of_measure
 from lantian.apps.plans.hooks import Card, Mark
 from lantian.apps.plans.models import Measure, Plan
 from lantian.apps.supervision.models import Commitment, State
@@ -50,17 +50,14 @@ def states(user: User, plan: Plan, measures: Sequence[Measure]) -> dict[int, lis
     counted: dict[int, dict[str, int]] = defaultdict(dict)
     for measure, state, number in rows.values_list("measure", "state").annotate(number=Count("pk")):
         counted[measure][state] = number
+    looks = {state: (MARKS[state][0], str(state.label), f"duty-{MARKS[state][1]}") for state in WORST_FIRST}
     found = {}
     for measure in measures:
         if given := counted.get(measure.pk):
-            url = reverse("plans:measure", args=[measure.uid]) + "#duties"
-            found[measure.pk] = [_mark(state, given[state], url) for state in WORST_FIRST if state in given]
+            url = of_measure(measure.uid) + "#duties"
+            marks = (Mark(*looks[state], given[state], url) for state in WORST_FIRST if state in given)
+            found[measure.pk] = list(marks)
     return found
-
-
-def _mark(state: State, number: int, url: str) -> Mark:
-    shape, style = MARKS[state]
-    return Mark(shape, str(state.label), f"duty-{style}", number, url)
 
 
 def duties(request: HttpRequest, measure: Measure) -> Card | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -20,6 +20,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from lantian.apps.core import jobs
+from lantian.apps.indicators.queries.facts import Asked, facts_of
 from lantian.apps.plans.models import IN_FORCE, Plan
 from lantian.apps.supervision.days import workdays
 from lantian.apps.supervision.models import Commitment, Rhythm, Share, ShareOrigin
@@ -35,6 +36,7 @@ from lantian.status import (
     Workdays,
     duty_status,
     light,
+    years_of,
 )  # fmt: skip
 
 REFRESH = "commitments.refresh"
@@ -55,7 +57,7 @@ def settings_of(rhythm: Rhythm | None, days: Workdays) -> Settings:
 def prepared(rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
     """Commitments with what evaluating them reads; shares that the text still asks for."""
     shares = Prefetch("shares", Share.objects.filter(withdrawn=None).select_related("line__sheet"), "live_shares")
-    return rows.select_related("measure", "plan__rhythm").prefetch_related(shares)
+    return rows.select_related("measure", "plan__rhythm", "unit__area").prefetch_related(shares)
 
 
 def evaluate(commitments: QuerySet[Commitment], as_of: date) -> dict[int, Status]:
@@ -69,12 +71,23 @@ def _statuses(
 ) -> dict[int, Status]:
     known: dict[int, Settings] = {}
     found = {}
+    facts = facts_of([_asked(share, row) for row in rows for share in row.live_shares if _counts(share)], as_of)  # type: ignore[attr-defined]
     for row in rows:
         if row.plan_id not in known:
             known[row.plan_id] = settings_of(getattr(row.plan, "rhythm", None), days)
         goals = [goal_of(share, row) for share in row.live_shares if _counts(share)]  # type: ignore[attr-defined]
-        found[row.pk] = duty_status(duty_of(row), goals, reports.get(row.pk, []), [], as_of, known[row.plan_id])
+        own = [fact for goal in goals for fact in facts.get(goal.id, ())]
+        found[row.pk] = duty_status(duty_of(row), goals, reports.get(row.pk, []), own, as_of, known[row.plan_id])
     return found
+
+
+def _asked(share: Share, row: Commitment) -> Asked:
+    """A share as the indicators are asked for its computed figures."""
+    years = years_of(share.spec["period"] or "")
+    return Asked(
+        str(share.uid), row.measure_id, share.spec["subject"] or "", share.spec["text"], row.unit,
+        since=years[0].year if years else None,
+    )  # fmt: skip
 
 
 def _counts(share: Share) -> bool:
@@ -223,6 +236,11 @@ def touch(keys: Iterable[int]) -> None:
         plans |= set(Commitment.objects.filter(pk__in=batch).order_by().values_list("plan__uid", flat=True))
     for uid in plans:
         jobs.enqueue(None, REFRESH, {"plan": str(uid)})
+
+
+def on_facts(measures: Collection[int]) -> None:
+    """Hear that computed figures of measures (keys) changed."""
+    touch(Commitment.objects.filter(measure__in=measures, withdrawn=None).values_list("pk", flat=True))
 
 
 def daily() -> Iterable[tuple[str, dict[str, Any]]]:

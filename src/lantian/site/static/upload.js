@@ -2,6 +2,7 @@
 // sent one after the other with their progress, and followed until they are read. Without script they work as any other.
 (() => {
   const field = document.querySelector("[data-drop]");
+  if (!field) return; // who may not bring files sees the page without it
   const form = field.closest("form");
   const input = form.querySelector("input[type=file]");
   const list = form.querySelector("[data-files]");
@@ -130,4 +131,6 @@
     button.disabled = false;
     window.htmx?.ajax("GET", location.pathname, { target: "#imports", swap: "outerHTML" });
   });
+  // Who was faster than the script, or came back to the page, has chosen already.
+  if (input.files.length) show();
 })();

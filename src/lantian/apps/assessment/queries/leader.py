@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from lantian.apps.chasing.models import Letter, LetterState
 from lantian.apps.plans import queries as plans
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision import evaluating, periods
-from lantian.apps.supervision.beside import WORST_FIRST, worst_first
+from lantian.apps.supervision.beside import WORST_FIRST
 from lantian.apps.supervision.days import workdays
 from lantian.apps.supervision.models import Commitment, Figure, Return, ReturnState, Share, ShareOrigin, State
 from lantian.apps.supervision.queries.desk import SETTLED
@@ -62,13 +63,14 @@ def red_list(plan: Plan) -> list[tuple[Commitment, int]]:
 
     Of each row its worst commitment, with how many others of the row are red as well.
     """
-    rows = Commitment.objects.filter(plan=plan, withdrawn=None, state__in=RED)
-    ordered = rows.order_by(worst_first(), F("end").asc(nulls_last=True), "n", "id")
+    rows = Commitment.objects.filter(plan=plan, withdrawn=None, state__in=RED).order_by()
+    alike = rows.values_list("measure", "state", "end", "n").annotate(first=Min("id"), number=Count("id"))
+    ordered = sorted(alike, key=lambda item: (WORST_FIRST.index(State(item[1])), item[2] or date.max, *item[3:5]))
     first: dict[int, int] = {}
     times: Counter[int] = Counter()
-    for pk, measure in ordered.values_list("pk", "measure"):
+    for measure, _state, _end, _n, pk, number in ordered:
         first.setdefault(measure, pk)
-        times[measure] += 1
+        times[measure] += number
     worst = list(first.items())[:RED_ROWS]
     found = Commitment.objects.select_related("measure", "unit").in_bulk([pk for _measure, pk in worst])
     return [(found[pk], times[measure] - 1) for measure, pk in worst]
@@ -142,25 +144,35 @@ def late_units(plan: Plan, today: date) -> list[tuple[str, int]]:
     past = {month: due for month, due in dues.items() if due < today}
     months = [(month, *period_bounds(month), periods.cadences(month)) for month in past]
     in_time = _in_time(plan, past)
+
+    @cache  # thousands of commitments, a handful of spans
+    def owed(cadence: str, start: date | None, closed: date | None) -> frozenset[str]:
+        return frozenset(
+            month
+            for month, first, last, cadences in months
+            if cadence in cadences and (start is None or start <= last) and (closed is None or closed >= first)
+        )
+
     duties = Commitment.objects.filter(plan=plan, withdrawn=None).order_by()
     late: dict[int, set[str]] = defaultdict(set)
-    for unit, cadence, start, closed in duties.values_list("unit", "cadence", "start", "closed").distinct():
-        for month, first, last, cadences in months:
-            begun = (start is None or start <= last) and (closed is None or closed >= first)
-            if begun and cadence in cadences and (unit, month) not in in_time:
-                late[unit].add(month)
+    for unit, *span in duties.values_list("unit", "cadence", "start", "closed").distinct():
+        if missed := owed(*span) - in_time.get(unit, set()):
+            late[unit] |= missed
     named = Unit.objects.filter(pk__in=list(late)).order_by("area__code", "id").values_list("pk", "name")
     return late_most([(name, len(late[pk])) for pk, name in named], UNITS)
 
 
-def _in_time(plan: Plan, dues: Mapping[str, date]) -> set[tuple[int, str]]:
-    """Who handed in by the due day of which month, of those in ``dues``; two queries."""
+def _in_time(plan: Plan, dues: Mapping[str, date]) -> dict[int, set[str]]:
+    """The months of ``dues``, by unit, in which it handed in by the due day; two queries."""
     returns = Return.objects.filter(plan=plan, period__in=dues, version__gt=0).order_by()
     by_then = Q(pk__in=())
     for month, due in returns.values_list("period", "due").distinct():
         over = timezone.make_aware(datetime.combine((due or dues[month]) + timedelta(days=1), time()))
         by_then |= Q(period=month, due=due, submitted__lt=over)
-    return set(returns.filter(by_then).values_list("unit", "period"))
+    found: dict[int, set[str]] = defaultdict(set)
+    for unit, month in returns.filter(by_then).values_list("unit", "period"):
+        found[unit].add(month)
+    return found
 
 
 def letters(plan: Plan) -> list[Letter]:

@@ -122,26 +122,31 @@ def rows(plan: Plan, period: str, *, submitted: bool = False, only: Collection[i
     ``submitted`` takes in what was handed in and not reviewed yet, ``only`` reads no more than these measures. Last
     month is what was issued of it, else what was accepted.
     """
-    found = _rows(plan, period, submitted=submitted, only=only)
+    measures = plan.measures.order_by("n")
+    asked = plans.detailed(measures if only is None else measures.filter(pk__in=only))
+    names = reading.names_in(plan)
+    found = _rows(plan, period, asked, names, submitted=submitted, only=only)
     before = previous(plan, period)
     if before is None:
         return found
-    last = _issued(plan, before) or _accepted(plan, before, only)
+    last = _issued(plan, before) or _accepted(plan, before, asked, names, only)
     return [_compared(row, last.get(str(row.measure.uid))) for row in found]
 
 
-def _rows(plan: Plan, period: str, *, submitted: bool, only: Collection[int] | None) -> list[MergedRow]:
+def _rows(
+    plan: Plan, period: str, measures: Sequence[Measure], names: Mapping[int, Name], *, submitted: bool,
+    only: Collection[int] | None,
+) -> list[MergedRow]:  # fmt: skip
     counted = [ReturnState.ACCEPTED, *([ReturnState.SUBMITTED] if submitted else [])]
     texts = {row.measure_id: row for row in MergeText.objects.filter(plan=plan, period=period).select_related("by")}
-    measures = plan.measures.order_by("n")
     duties = Commitment.objects.filter(plan=plan, withdrawn=None)
     if only is not None:
-        measures, duties = measures.filter(pk__in=only), duties.filter(measure__in=only)
+        duties = duties.filter(measure__in=only)
     given: dict[int, list[Duty]] = defaultdict(list)
     for duty in reading.duties(duties, periods.owed(period)):
         given[duty.measure].append(duty)
-    month = _month(plan, period, counted, None if only is None else duties)
-    return [_row(measure, given[measure.pk], month, texts.get(measure.pk)) for measure in plans.detailed(measures)]
+    month = _month(plan, period, counted, names, None if only is None else duties)
+    return [_row(measure, given[measure.pk], month, texts.get(measure.pk)) for measure in measures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +157,13 @@ class _Month:
     words: dict[int, Words]
     figures: dict[int, list[Given]]
     accepted: frozenset[int]
-    names: dict[int, Name]
+    names: Mapping[int, Name]
 
 
-def _month(plan: Plan, period: str, counted: Sequence[str], duties: QuerySet[Commitment] | None) -> _Month:
-    """The month of a plan; four queries. ``duties``: only what was said of these."""
+def _month(
+    plan: Plan, period: str, counted: Sequence[str], names: Mapping[int, Name], duties: QuerySet[Commitment] | None
+) -> _Month:
+    """The month of a plan; three queries. ``duties``: only what was said of these."""
     returns = Return.objects.filter(plan=plan, period=period).order_by()
     entries = Entry.objects.filter(report__in=returns.filter(state__in=counted).values("pk"))
     if duties is not None:
@@ -167,7 +174,7 @@ def _month(plan: Plan, period: str, counted: Sequence[str], duties: QuerySet[Com
         reading.words(entries),
         reading.figures(entries),
         frozenset(pk for pk, _unit, state in reports if state == ReturnState.ACCEPTED),
-        reading.names_in(plan),
+        names,
     )
 
 
@@ -202,8 +209,12 @@ def _issued(plan: Plan, period: str) -> dict[str, dict[str, Any]]:
     return {row["measure"]: row for row in issue.content["rows"]} if issue else {}
 
 
-def _accepted(plan: Plan, period: str, only: Collection[int] | None) -> dict[str, dict[str, Any]]:
-    return {row["measure"]: row for row in map(kept, _rows(plan, period, submitted=False, only=only))}
+def _accepted(
+    plan: Plan, period: str, measures: Sequence[Measure], names: Mapping[int, Name], only: Collection[int] | None
+) -> dict[str, dict[str, Any]]:
+    """What :func:`_compared` needs of a month that was not issued."""
+    rows = _rows(plan, period, measures, names, submitted=False, only=only)
+    return {str(row.measure.uid): {"text": row.text, "sums": kept_sums(row)} for row in rows}
 
 
 def _compared(row: MergedRow, last: Mapping[str, Any] | None) -> MergedRow:
@@ -225,11 +236,19 @@ def kept(row: MergedRow) -> dict[str, Any]:
         "text": row.text,
         "paper": row.paper,
         "state": states_of(row.states),
-        "sums": [{"key": item.key, "label": item.label, "unit": item.unit, "period": plain(item.period),
-                  "cumulative": plain(item.cumulative)} for item in row.sums],
+        "sums": kept_sums(row),
         "missing": [item.name for item in row.missing],
         "unreviewed": row.unreviewed,
-    }  # fmt: skip
+    }
+
+
+def kept_sums(row: MergedRow) -> list[dict[str, Any]]:
+    """The totals of a row as JSON."""
+    return [
+        {"key": item.key, "label": item.label, "unit": item.unit, "period": plain(item.period),
+         "cumulative": plain(item.cumulative)}
+        for item in row.sums
+    ]  # fmt: skip
 
 
 def states_of(counts: Mapping[str, int]) -> str:

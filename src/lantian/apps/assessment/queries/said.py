@@ -26,7 +26,7 @@ from lantian.apps.supervision.sharing import spec_key
 
 _PERCENT = ("%", "％", "‰", "")
 _WHOLE = ("total", "both", None)
-ROWS, UNITS = 50, 1000  # a page holds 50 rows, fewer where hundreds of units owe each of them
+ROWS, UNITS = 50, 600  # a page holds 50 rows, fewer where hundreds of units owe each of them
 AT_ONCE = 3000  # with more commitments a page does not wait for what only the whole plan tells (its counts)
 
 

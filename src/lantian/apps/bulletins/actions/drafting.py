@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lantian.apps.areas.models import Unit
-from lantian.apps.bulletins import composing, worker
+from lantian.apps.bulletins import composing
 from lantian.apps.bulletins.actions.common import BulletinError, freeze, hold, in_state
 from lantian.apps.bulletins.figures import Row
 from lantian.apps.bulletins.kinds import Period, kinds
@@ -21,6 +21,7 @@ from lantian.apps.core.models import User
 from lantian.apps.papers.body import LETTERS, tidy
 from lantian.reading.errors import ReadingError
 from lantian.reading.guard import run_guarded
+from lantian.reading.lists import read_list
 
 _SECONDS = 20  # for reading a workbook of figures
 FIELDS = ("snapshot", "template_revision", "paragraphs", "title", "revision")
@@ -37,7 +38,8 @@ def read_workbook(user: User, name: str, chunks: Iterable[bytes]) -> tuple[list[
         path = Path(folder) / f"figures{Path(short).suffix.lower()[:10]}"
         path.symlink_to(stored.path)
         try:
-            return run_guarded(worker.read_figures, path, cpu=_SECONDS, wall=_SECONDS), short
+            lines = run_guarded(read_list, path, cpu=_SECONDS, wall=_SECONDS)
+            return [(number, list(cells)) for number, cells in lines], short
         except ReadingError as refusal:
             said = refusal.zh if (get_language() or "").startswith("zh") else refusal.en
             raise BulletinError(said.replace(path.name, short)) from refusal

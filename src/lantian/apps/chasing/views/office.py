@@ -48,34 +48,35 @@ def office(request: HttpRequest) -> HttpResponse:
     units = desk.units_owing(month)
     show = request.GET.get("show", "")
     show = show if show in SHOWN else ""
-    found = _shown(month, units, show)
+    lights = desk.lights_of(month)
+    found = _shown(month, units, show, lights)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     silent = desk.silent(units)
     context = {
         "plans": plans, "plan": plan, "month": month, "months": periods.months(plan), "show": show, "page": page,
-        "lines": _lines(month, list(page.object_list)), "tally": desk.tally(month, units), "silent": silent,
-        "text": _group_text(user, month, silent), "waiting": desk.answered_letters(plan, today),
+        "lines": _lines(month, list(page.object_list), lights), "tally": desk.tally(month, units, lights),
+        "silent": silent, "text": _group_text(user, month, silent), "waiting": desk.answered_letters(plan, today),
         "reminding": not Reminding.objects.filter(plan=plan, on=False).exists(),
         "calendar_known": calendar.known(today.year),
     }  # fmt: skip
     return render(request, "chasing/office.html", context)
 
 
-def _shown(month: desk.Month, units: list[Any], show: str) -> list[Any]:
+def _shown(month: desk.Month, units: list[Any], show: str, lights: desk.Lights) -> list[Any]:
     """The units (or finished lines) of the list; what is proposed is only known when everything is read."""
     if show == "turn":
         return desk.silent(units)
     if show == "red":
-        return desk.with_red(month, units)
+        return desk.with_red(units, lights)
     if show == "proposed":
-        return [line for line in desk.lines(month, units) if line.proposal is not None]
+        return [line for line in desk.lines(month, units, lights) if line.proposal is not None]
     return units
 
 
-def _lines(month: desk.Month, rows: list[Any]) -> list[desk.Line]:
+def _lines(month: desk.Month, rows: list[Any], lights: desk.Lights) -> list[desk.Line]:
     if rows and isinstance(rows[0], desk.Line):
         return rows
-    return desk.lines(month, rows)
+    return desk.lines(month, rows, lights)
 
 
 def _contact(user: User) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from lantian import __version__
@@ -26,9 +27,24 @@ class PlainJson(JSONRenderer):
     json_dumps_params: Mapping[str, Any] = MappingProxyType({"ensure_ascii": False, "separators": (",", ":")})
 
 
+class DescribedApi(NinjaAPI):
+    """An API that keeps its description: putting it together takes half a second and nothing changes it later."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The description for the addresses below ``path_prefix``; to be read, every caller gets the same."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        kept = self.__dict__.setdefault("_described", {})
+        if prefix not in kept:
+            kept[prefix] = super().get_openapi_schema(path_prefix=prefix)
+        found: OpenAPISchema = kept[prefix]
+        return found
+
+
 def make_api() -> NinjaAPI:
     """An API without operations: our error shape, no page of its own (that would load scripts from elsewhere)."""
-    api = NinjaAPI(
+    api = DescribedApi(
         title="Lantian",
         version="1",
         description=DESCRIPTION,

@@ -21,7 +21,7 @@ _WITH_BODY = (400, 413)
 
 def operation(
     router: Router,
-    method: Literal["GET", "POST", "PATCH"],
+    method: Literal["GET", "POST", "PATCH", "DELETE"],
     path: str,
     *,
     name: str,
@@ -29,14 +29,20 @@ def operation(
     gives: Any,
     status: int = 200,
     errors: tuple[int, ...] = (),
+    extra: dict[str, Any] | None = None,
 ) -> Callable[[View], View]:
     """Decorator: the view answers ``method path`` to whoever has ``scope`` with ``gives``, or with an error.
 
     ``name`` is the address's name and, with the method, the operation's id; ``errors`` are the statuses beside those
-    that every operation may answer. A query parameter that the view does not know is refused: a filter misspelt must
-    not give everything.
+    that every operation may answer; ``extra`` goes into its OpenAPI (bodies that are no JSON). A query parameter that
+    the view does not know is refused: a filter misspelt must not give everything.
     """
-    codes = {*_ALWAYS, *errors, *(_WITH_BODY if method != "GET" else ()), *((404,) if "{" in path else ())}
+    codes = {
+        *_ALWAYS,
+        *errors,
+        *(_WITH_BODY if method not in ("GET", "DELETE") else ()),
+        *((404,) if "{" in path else ()),
+    }
     answers: dict[Any, Any] = {status: gives}
     if method == "GET":
         answers[304] = None
@@ -59,7 +65,7 @@ def operation(
             summary=(view.__doc__ or "").partition("\n")[0].strip(),
             description=f"Scope: `{scope}`.",
             url_name=name,
-            openapi_extra={"x-scope": scope, "parameters": _preconditions(method, codes)},
+            openapi_extra={"x-scope": scope, "parameters": _preconditions(method, codes)} | (extra or {}),
         )(run)
         models = declared._ninja_operation.models  # type: ignore[attr-defined]
         known = {

@@ -17,9 +17,9 @@ from lantian.apps.devices import lists
 from lantian.apps.devices.actions.devices import lock, write_device
 from lantian.apps.devices.models import Device, DeviceList, ListState
 from lantian.apps.devices.rights import EDIT
-from lantian.apps.monitoring import worker
 from lantian.apps.monitoring.errors import RegistryError
 from lantian.reading.guard import run_guarded
+from lantian.reading.lists import read_list
 
 
 def stage(by: User, name: str, chunks: Iterable[bytes]) -> DeviceList:
@@ -86,4 +86,4 @@ def _read(stored: StoredFile, name: str) -> list[list[Any]]:
         # Under its own name, so that a refusal names the file as the person knows it.
         place = Path(temporary) / (files.short_name(name)[-100:] or "list.xlsx")
         place.symlink_to(stored.path)
-        return run_guarded(worker.read_list, place)
+        return run_guarded(read_list, place)

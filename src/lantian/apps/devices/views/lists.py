@@ -12,14 +12,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.apps.core import downloads, files, policy
+from lantian.apps.core import downloads, files, policy, tables
 from lantian.apps.core.models import User
 from lantian.apps.devices import actions
 from lantian.apps.devices import lists as reading
 from lantian.apps.devices.models import DeviceList, ListState
 from lantian.apps.devices.views.common import keeper
 from lantian.apps.devices.words import chinese
-from lantian.apps.monitoring import tables
 from lantian.apps.monitoring.errors import RegistryError
 from lantian.reading.errors import ReadingError
 from lantian.reading.output.xlsx import workbook

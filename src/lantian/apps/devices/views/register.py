@@ -10,13 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.apps.core import policy
+from lantian.apps.core import policy, tables
 from lantian.apps.devices import actions, health, lakedays, proposal, queries, sent, words
 from lantian.apps.devices.lists import KIND_WORDS, columns
 from lantian.apps.devices.models import Device, DeviceKind, DeviceState
 from lantian.apps.devices.rights import EDIT
 from lantian.apps.devices.views.common import filters_of, keeper, reader
-from lantian.apps.monitoring import tables
 from lantian.apps.monitoring.errors import RegistryError
 from lantian.protocols.hj212.profile import DEFAULT
 

@@ -12,17 +12,23 @@ from django.utils.translation import gettext as _
 from lantian.apps.core import audit, policy
 from lantian.apps.core.models import User
 from lantian.apps.monitoring.errors import RegistryError, StaleError
-from lantian.apps.monitoring.models import DataSource
+from lantian.apps.monitoring.models import DataSource, SourceKind
 from lantian.apps.monitoring.rights import EDIT
+from lantian.reading.received.words import indicators
 
-_TEXTS = ("name", "kind", "sends", "hour_label", "time_zone", "unit_policy", "expected_hours", "note", "synthetic")
+_TEXTS = (
+    "name", "kind", "sends", "sender", "indicator", "rhythm", "due_days", "hour_label", "time_zone", "unit_policy",
+    "expected_hours", "note", "synthetic",
+)  # fmt: skip
+MOST_DAYS = 180  # after a period
 
 
 @transaction.atomic
 def save_source(by: User, values: Mapping[str, Any], *, uid: Any = None, revision: int | None = None) -> DataSource:
     """Enter a source or correct one; ``values`` by field. The day of the last delivery is :func:`received`'s business.
 
-    Raises PermissionDenied, StaleError, RegistryError (the area has a source of that name).
+    Raises PermissionDenied, StaleError, RegistryError (the area has a source of that name, hours without what their
+    label means, a rhythm without what it is reckoned by).
     """
     policy.require(by, EDIT)
     old = (
@@ -37,6 +43,7 @@ def save_source(by: User, values: Mapping[str, Any], *, uid: Any = None, revisio
     for name, value in values.items():
         setattr(row, name, value)
     policy.require(by, EDIT, row)
+    _check(row)
     if DataSource.objects.filter(area=row.area, name=row.name).exclude(pk=row.pk).exists():
         raise RegistryError(_("The area has a source of this name already."), "name")
     row.revision = row.revision + 1 if before else 1
@@ -52,6 +59,26 @@ def save_source(by: User, values: Mapping[str, Any], *, uid: Any = None, revisio
     return row
 
 
+def _check(row: DataSource) -> None:
+    """What belongs together; raises RegistryError beside the field."""
+    if row.kind != SourceKind.BULLETIN and not row.hour_label:
+        raise RegistryError(_("Say what the label of an hour means."), "hour_label")
+    if not row.rhythm:
+        return
+    if row.kind != SourceKind.BULLETIN:
+        raise RegistryError(_("Only bulletins have reporting periods; others come every so many hours."), "rhythm")
+    if row.expected_hours is not None:
+        raise RegistryError(_("Either a rhythm or a number of hours, not both."), "expected_hours")
+    if row.indicator not in indicators():
+        raise RegistryError(_("Choose what it publishes."), "indicator")
+    if row.due_days is None or not 0 <= row.due_days <= MOST_DAYS:
+        raise RegistryError(_("Due within 0 to %(n)s days after the period.") % {"n": MOST_DAYS}, "due_days")
+    if row.since is None:
+        raise RegistryError(_("Say from which day on it is expected."), "since")
+    if row.until is not None and row.until < row.since:
+        raise RegistryError(_("The last day lies before the first."), "until")
+
+
 @transaction.atomic
 def received(source: DataSource, at: datetime) -> None:
     """Note that something came from the source; never moves back. No audit: deliveries have their own records."""
@@ -64,4 +91,5 @@ def received(source: DataSource, at: datetime) -> None:
 def source_state(row: DataSource) -> dict[str, Any]:
     """A source's fields as JSON."""
     texts = {name: getattr(row, name) for name in _TEXTS}
+    texts |= {"since": str(row.since or ""), "until": str(row.until or "")}
     return texts | {"area": row.area.code, "owner": row.owner.name if row.owner else ""}

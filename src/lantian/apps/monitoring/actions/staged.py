@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -15,15 +13,18 @@ from django.utils.translation import gettext as _
 from lantian.apps.areas.models import Area
 from lantian.apps.core import audit, files, policy
 from lantian.apps.core.columns import Problem
-from lantian.apps.core.models import StoredFile, User
+from lantian.apps.core.models import User
 from lantian.apps.monitoring import lists, worker
 from lantian.apps.monitoring.actions.boundaries import save_boundaries
+from lantian.apps.monitoring.actions.forecasts import take_forecasts
+from lantian.apps.monitoring.actions.samples import take_samples
+from lantian.apps.monitoring.actions.staging import read_guarded, stage
 from lantian.apps.monitoring.actions.stations import save_found, write_station
 from lantian.apps.monitoring.errors import RegistryError
 from lantian.apps.monitoring.models import StagedFile, StagedKind, StagedState
 from lantian.apps.monitoring.places import outlines
 from lantian.apps.monitoring.rights import EDIT, editable_areas
-from lantian.reading.guard import run_guarded
+from lantian.reading.lists import read_list
 
 Matches = list[tuple[dict[str, Any], Area | None]]
 
@@ -35,10 +36,10 @@ def stage_stations(by: User, name: str, chunks: Iterable[bytes]) -> StagedFile:
     """
     policy.require(by, EDIT)
     stored = files.store(by, name, chunks)
-    rows, problems = lists.rows_of(_read(worker.read_list, stored, name))
+    rows, problems = lists.rows_of(read_guarded(read_list, stored, name))
     if not problems:
         problems = lists.entries(by, rows)[1]
-    return _stage(by, StagedKind.STATIONS, stored, name, rows, {}, problems)
+    return stage(by, StagedKind.STATIONS, stored, name, rows, {}, problems)
 
 
 def stage_boundaries(
@@ -47,9 +48,9 @@ def stage_boundaries(
     """Store a GeoJSON file and read its outlines; raises as :func:`stage_stations` does."""
     policy.require(by, EDIT)
     stored = files.store(by, name, chunks)
-    found = _read(worker.read_outlines, stored, name)
+    found = read_guarded(worker.read_outlines, stored, name)
     facts = {"datum": datum, "source": source[:120], "valid_from": valid_from.isoformat()}
-    return _stage(by, StagedKind.BOUNDARIES, stored, name, found, facts, _doubles(match(by, found)))
+    return stage(by, StagedKind.BOUNDARIES, stored, name, found, facts, _doubles(match(by, found)))
 
 
 def match(by: User, found: Iterable[dict[str, Any]]) -> Matches:
@@ -74,7 +75,7 @@ def accept(by: User, staged: StagedFile) -> int | None:
     row = _open(by, staged)
     if row.problems:
         raise RegistryError(_("A file with problems is not taken over. Correct it and bring it again."))
-    taken = _take_stations(by, row) if row.kind == StagedKind.STATIONS else _take_boundaries(by, row)
+    taken = _TAKES[row.kind](by, row)
     if taken is None:
         row.save(update_fields=["problems"])
         return None
@@ -115,6 +116,12 @@ def _take_boundaries(by: User, row: StagedFile) -> int | None:
     return save_boundaries(by, given, datum=row.facts["datum"], source=row.facts["source"], valid_from=day)
 
 
+_TAKES: dict[str, Callable[[User, StagedFile], int | None]] = {
+    StagedKind.STATIONS.value: _take_stations,
+    StagedKind.BOUNDARIES.value: _take_boundaries,
+    StagedKind.SAMPLES.value: take_samples,
+    StagedKind.FORECASTS.value: take_forecasts,
+}
 _NOBODY = Problem(1, "", "没有一个图形能对应到您管理的区域", "no feature belongs to an area of yours")
 
 
@@ -129,31 +136,9 @@ def _doubles(matched: Matches) -> list[Problem]:
     return wrong if first else [_NOBODY]
 
 
-def _stage(
-    by: User, kind: StagedKind, stored: StoredFile, name: str, rows: list[Any], facts: dict[str, Any],
-    problems: list[Problem],
-) -> StagedFile:  # fmt: skip
-    with transaction.atomic():
-        row = StagedFile.objects.create(
-            kind=kind, file=stored, file_name=files.short_name(name), created_by=by, rows=rows, facts=facts,
-            problems=[problem.as_json() for problem in problems],
-        )  # fmt: skip
-        after = {"kind": kind.value, "file": row.file_name, "rows": len(rows), "problems": len(problems)}
-        audit.record(by, "monitoring.stage", row, after=after)
-    return row
-
-
 def _open(by: User, staged: StagedFile) -> StagedFile:
     policy.require(by, EDIT)
     row = StagedFile.objects.select_for_update(of=("self",)).get(pk=staged.pk)
     if row.state != StagedState.STAGED:
         raise RegistryError(_("This file was taken over or dropped already."))
     return row
-
-
-def _read(read: Callable[[Path], list[Any]], stored: StoredFile, name: str) -> list[Any]:
-    with tempfile.TemporaryDirectory(prefix="lantian-") as temporary:
-        # Under its own name, so that a refusal names the file as the person knows it.
-        place = Path(temporary) / (files.short_name(name)[-100:] or "list.xlsx")
-        place.symlink_to(stored.path)
-        return run_guarded(read, place)

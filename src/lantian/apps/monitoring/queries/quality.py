@@ -1,18 +1,17 @@
-"""Data quality of a month: share of valid hours by station and pollutant, sources overdue, findings of the registry."""
+"""Data quality of a month: share of valid hours by station and pollutant, findings of the registry."""
 
 from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 from django.db.models import QuerySet
 
-from lantian.apps.core import policy
 from lantian.apps.core.models import User
 from lantian.apps.monitoring.items import ITEMS
-from lantian.apps.monitoring.models import DataSource, Station
+from lantian.apps.monitoring.models import Station
 from lantian.apps.monitoring.queries.registry import FINDINGS, in_use, stations
 from lantian.apps.monitoring.readings import kept, observed
 from lantian.standards.evaluation import month_needs
@@ -81,20 +80,6 @@ def _cell(number: int, days: int, hours: int, needed: int) -> Cell:
     share = 100 * number // max(hours, 1)
     mark = "poor" if share < POOR else "low" if share < LOW else "good"
     return Cell(share, days, days >= needed, mark)
-
-
-def overdue(user: User, now: datetime) -> list[DataSource]:
-    """Sources that should have sent something by now."""
-    rows = policy.scope(user, DataSource.objects.select_related("area", "owner"))
-    return [row for row in rows.filter(expected_hours__isnull=False) if is_overdue(row, now)]
-
-
-def is_overdue(source: DataSource, now: datetime) -> bool:
-    """Whether the source is late: its next delivery was due, or it was to send and never did."""
-    if source.expected_hours is None:
-        return False
-    due = source.due()
-    return due is None or due < now
 
 
 def findings(user: User, on: date) -> QuerySet[Station]:

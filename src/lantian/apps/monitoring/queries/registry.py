@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from lantian.apps.areas.models import Area, Level
 from lantian.apps.core import policy
@@ -13,6 +13,7 @@ from lantian.apps.core.models import User
 from lantian.apps.monitoring.models import Boundary, DataSource, Station
 from lantian.apps.monitoring.rights import of_city
 
+M = TypeVar("M", bound=Model)
 FINDINGS = Q(outside=True) | Q(apart_m__isnull=False) | Q(lon=None)
 
 
@@ -26,8 +27,8 @@ def in_use(on: date) -> Q:
     return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_to=None) | Q(valid_to__gte=on))
 
 
-def below(rows: QuerySet[Station], code: str) -> QuerySet[Station]:
-    """Stations of the area of that code and of the areas below; none where there is no such area."""
+def below(rows: QuerySet[M], code: str) -> QuerySet[M]:
+    """Rows whose ``area`` is the one of that code or lies below; none where there is no such area."""
     if not code:
         return rows
     path = Area.objects.filter(code=code).values_list("path", flat=True).first()

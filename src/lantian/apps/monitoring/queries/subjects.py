@@ -38,6 +38,7 @@ class Subject:
     above: str
     codes: tuple[str, ...]
     uid: str = ""
+    path: str = ""  # of the area, or of the one in which the station lies
 
 
 def subjects(user: User, kind: str, on: date) -> list[Subject]:
@@ -45,7 +46,7 @@ def subjects(user: User, kind: str, on: date) -> list[Subject]:
     rows = list(stations(user).filter(in_use(on), for_assessment=True).exclude(kind=StationClass.MICRO))
     if kind == STATION:
         return [
-            Subject(row.code, row.name, row.area.name, (row.code,), str(row.uid))
+            Subject(row.code, row.name, row.area.name, (row.code,), str(row.uid), row.area.path)
             for row in sorted(rows, key=lambda row: row.code)
         ]
     levels = (Level.DISTRICT,) if kind == DISTRICT else (Level.TOWN,)
@@ -54,7 +55,7 @@ def subjects(user: User, kind: str, on: date) -> list[Subject]:
     for area in areas.order_by("path"):
         own = _of_area(rows, area, official=kind == DISTRICT)
         if own:
-            found.append(Subject(area.code, area.name, area.parent.name if area.parent else "", own))
+            found.append(Subject(area.code, area.name, area.parent.name if area.parent else "", own, path=area.path))
     return found
 
 
@@ -62,7 +63,11 @@ def city(user: User, on: date) -> list[Subject]:
     """The cities that the person sees, by the mean of their official stations."""
     rows = list(stations(user).filter(in_use(on), for_assessment=True, kind__in=_OFFICIAL))
     areas = Area.objects.filter(of_city(user, ""), level=Level.MUNICIPAL, closed=None).order_by("path")
-    return [Subject(area.code, area.name, "", own) for area in areas if (own := _of_area(rows, area, official=True))]
+    return [
+        Subject(area.code, area.name, "", own, path=area.path)
+        for area in areas
+        if (own := _of_area(rows, area, official=True))
+    ]
 
 
 def _of_area(rows: Sequence[Station], area: Area, *, official: bool) -> tuple[str, ...]:

@@ -11,12 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lantian.apps.core import policy, tables
 from lantian.apps.core.models import User
-from lantian.apps.monitoring import tables
 from lantian.apps.monitoring.items import ITEMS, text
+from lantian.apps.monitoring.models import QualityFinding
+from lantian.apps.monitoring.queries import findings as finding_reads
 from lantian.apps.monitoring.queries import live as live_reads
 from lantian.apps.monitoring.queries import quality as quality_reads
 from lantian.apps.monitoring.queries import registry, subjects
+from lantian.apps.monitoring.queries import sources as source_reads
 from lantian.apps.monitoring.queries import years as year_reads
 from lantian.apps.monitoring.views import common
 
@@ -88,11 +91,19 @@ def quality(request: HttpRequest) -> HttpResponse:
         "month": f"{month:%Y-%m}",
         "before": f"{common.months_back(month, 1):%Y-%m}",
         "after": f"{later:%Y-%m}" if newest and later <= newest[0] else "",
-        "overdue": quality_reads.overdue(user, timezone.now()),
+        "overdue": source_reads.overdue(user, timezone.now()),
         "findings": quality_reads.findings(user, common.today()),
+        "rules": _by_rule(user, month),
         "synthetic": registry.synthetic(user),
     }
     return render(request, "monitoring/quality.html", context)
+
+
+def _by_rule(user: User, month: date) -> list[dict[str, Any]]:
+    """The rules that found something in the month, with a short name each."""
+    chosen = dict.fromkeys(("rule", "item", "area", "q"), "") | {"state": "all", "month": f"{month:%Y-%m}"}
+    found = finding_reads.by_rule(finding_reads.finding_page(policy.scope(user, QualityFinding.objects.all()), chosen))
+    return [{"found": item, "words": common.RULES.get(item.rule.id, item.rule.id)} for item in found]
 
 
 @require_safe

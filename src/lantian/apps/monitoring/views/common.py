@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
@@ -18,6 +19,28 @@ from lantian.standards.ambient import STANDARDS, Standard, in_force
 from lantian.standards.aqi import LEVELS
 
 FIRST_YEAR = 2014  # the first edition in this package holds since 2013, and a ranking looks back a year
+
+# Short names of the rules of quality control (analysis/tables/qc.yaml has their sentences).
+RULES = {
+    "Q01": _("beyond the measuring range"),
+    "Q02": _("value stands still"),
+    "Q03": _("sudden jump"),
+    "Q04": _("off by a thousand (unit)"),
+    "Q05": _("zero while others are not"),
+    "Q06": _("far off the other stations"),
+    "Q07": _("level changed overnight"),
+    "Q08": _("drifting away"),
+    "Q09": _("hours repeated"),
+    "Q10": _("stations exchanged"),
+    "Q11": _("PM2.5 above PM10"),
+    "Q12": _("outage"),
+    "Q13": _("above the nearest three"),
+    "Q14": _("no concentration in the file"),
+    "Q15": _("PM2.5 and PM10 reversed"),
+    "Q16": _("hours shifted (clock)"),
+    "Q17": _("days exchanged"),
+    "Q18": _("columns exchanged"),
+}
 
 
 def reader(request: HttpRequest) -> User:
@@ -59,6 +82,11 @@ def legend() -> list[dict[str, Any]]:
 def newest_of(user: User) -> tuple[date, int] | None:
     """Day and hour of the newest hour of all stations in sight."""
     return newest(tuple(registry.stations(user).order_by("code").values_list("code", flat=True)))
+
+
+def moment(at: datetime) -> str:
+    """An instant as tables print it: local day and minute."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 def today() -> date:

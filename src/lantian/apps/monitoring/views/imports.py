@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -12,17 +12,26 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.apps.core import downloads, files, policy
+from lantian.apps.core import downloads, files, policy, tables
 from lantian.apps.core.models import User
-from lantian.apps.monitoring import actions, lists, tables
+from lantian.apps.monitoring import actions, forecasting, hand, lists
 from lantian.apps.monitoring.actions.staged import match
 from lantian.apps.monitoring.errors import RegistryError
 from lantian.apps.monitoring.forms import OutlineForm
-from lantian.apps.monitoring.models import Boundary, Datum, StagedFile, StagedKind, StagedState, StationClass
+from lantian.apps.monitoring.items import SAMPLED
+from lantian.apps.monitoring.models import (
+    Boundary,
+    Datum,
+    SampleKind,
+    StagedFile,
+    StagedKind,
+    StagedState,
+    StationClass,
+)
 from lantian.apps.monitoring.rights import EDIT
 from lantian.apps.monitoring.views.common import chinese
+from lantian.apps.monitoring.views.sheets import empty_sheet
 from lantian.reading.errors import ReadingError
-from lantian.reading.output.xlsx import workbook
 
 PAGE = 100
 _LATEST = 20
@@ -66,7 +75,7 @@ def staged(request: HttpRequest, uid: str) -> HttpResponse:
     row = policy.get_or_404(user, StagedFile.objects.all(), uid=uid)
     shown: list[Any] = row.problems
     if not row.problems and row.state == StagedState.STAGED:
-        shown = _entries(user, row) if row.kind == StagedKind.STATIONS else _matches(user, row)
+        shown = _SHOWS[row.kind](user, row)
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     context = {
         "row": row,
@@ -91,7 +100,7 @@ def accept(request: HttpRequest, uid: str) -> HttpResponse:
         messages.error(request, _("Something changed meanwhile. Nothing was taken over: look at the problems below."))
         return redirect("monitoring:staged", uid=row.uid)
     messages.success(request, _("Taken over: %(n)s.") % {"n": taken})
-    return redirect("monitoring:stations" if row.kind == StagedKind.STATIONS else "monitoring:map")
+    return redirect(_AFTER[row.kind])
 
 
 @require_POST
@@ -160,29 +169,57 @@ def _matches(user: User, row: StagedFile) -> list[dict[str, Any]]:
     ]
 
 
+def _measurements(user: User, row: StagedFile) -> list[dict[str, Any]]:
+    """What taking a list of measurements over would do, as things are now."""
+    labels = dict(SampleKind.choices)
+    return [
+        {
+            "line": entry.line, "given": entry.values, "old": entry.old, "kind": labels[entry.values["kind"]],
+            "unit": SAMPLED[entry.values["kind"]].unit,
+        }
+        for entry in hand.entries(user, [(line, values) for line, values in row.rows])[0]
+        if not entry.problems
+    ]  # fmt: skip
+
+
+def _forecasts(user: User, row: StagedFile) -> list[dict[str, Any]]:
+    """What taking a list of forecasts over would do: its issues."""
+    found = forecasting.issues(user, [(line, values) for line, values in row.rows])[0]
+    return [
+        {
+            "line": issue.lines[0], "area": issue.area, "issuer": issue.issuer, "issued": issue.issued,
+            "first": min(day.day for day in issue.days), "last": max(day.day for day in issue.days),
+            "days": len(issue.days),
+        }
+        for issue in found
+    ]  # fmt: skip
+
+
+_SHOWS: dict[str, Callable[[User, StagedFile], list[Any]]] = {
+    StagedKind.STATIONS.value: _entries,
+    StagedKind.BOUNDARIES.value: _matches,
+    StagedKind.SAMPLES.value: _measurements,
+    StagedKind.FORECASTS.value: _forecasts,
+}
+_AFTER = {
+    StagedKind.STATIONS.value: "monitoring:stations",
+    StagedKind.BOUNDARIES.value: "monitoring:map",
+    StagedKind.SAMPLES.value: "monitoring:samples",
+    StagedKind.FORECASTS.value: "monitoring:forecasts",
+}
+
+
 def _problem(kind: str, item: dict[str, Any]) -> dict[str, Any]:
-    column = lists.columns().get(item["column"]) if kind == StagedKind.STATIONS else None
+    columns = {
+        StagedKind.STATIONS.value: lists.columns,
+        StagedKind.SAMPLES.value: hand.columns,
+        StagedKind.FORECASTS.value: forecasting.columns,
+    }.get(kind)
+    column = columns().get(item["column"]) if columns else None
     label = (column.zh if chinese() else column.en) if column else ""
     return {"line": item["line"], "column": label, "text": item["zh" if chinese() else "en"]}
 
 
 def _empty_list() -> bytes:
-    """Headings, choices in the columns that have them, and the notes; Chinese, as it goes to offices."""
-    stream = BytesIO()
-    book = workbook(stream)
-    head = book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF4", "text_wrap": True})
-    body = book.add_format({"num_format": "@"})
-    sheet, notes = book.add_worksheet("站点"), book.add_worksheet("说明")
     choices = {"kind": list(lists.CLASS_WORDS.values()), "datum": list(Datum.values), "for_assessment": ["是", "否"]}
-    for place, column in enumerate(lists.columns().values()):
-        sheet.set_column(place, place, column.width, body)
-        sheet.write_string(0, place, column.zh + ("*" if column.required else ""), head)
-        if column.field in choices:
-            sheet.data_validation(1, place, 500, place, {"validate": "list", "source": choices[column.field]})
-        notes.write_string(place, 0, column.zh, head)
-        notes.write_string(place, 1, column.note)
-    sheet.freeze_panes(1, 0)
-    notes.set_column(0, 0, 14)
-    notes.set_column(1, 1, 70)
-    book.close()
-    return stream.getvalue()
+    return empty_sheet("站点", lists.columns().values(), choices)

@@ -16,13 +16,16 @@ from lantian.apps.core.models import User
 from lantian.apps.monitoring import actions
 from lantian.apps.monitoring.errors import RegistryError
 from lantian.apps.monitoring.forms import SourceForm
-from lantian.apps.monitoring.models import DataSource, SourceKind
-from lantian.apps.monitoring.queries.quality import is_overdue
+from lantian.apps.monitoring.models import DataSource, SourceKind, UnitPolicy
+from lantian.apps.monitoring.queries.sources import states
 from lantian.apps.monitoring.rights import EDIT
 from lantian.apps.monitoring.views import common
 
 PAGE = 50
-_FIELDS = ("name", "kind", "area", "sends", "hour_label", "time_zone", "unit_policy", "expected_hours", "owner", "note")
+_FIELDS = (
+    "name", "kind", "area", "owner", "sender", "sends", "indicator", "rhythm", "due_days", "since", "until",
+    "expected_hours", "hour_label", "time_zone", "unit_policy", "note",
+)  # fmt: skip
 
 
 @require_safe
@@ -33,12 +36,10 @@ def sources(request: HttpRequest) -> HttpResponse:
     rows = policy.scope(user, DataSource.objects.select_related("area", "owner"))
     if chosen["kind"]:
         rows = rows.filter(kind=chosen["kind"])
-    now = timezone.now()
-    counted = rows.annotate(number=Count("stations"))
-    lines = [{"row": row, "overdue": is_overdue(row, now), "due": row.due()} for row in counted]
-    late = sum(1 for line in lines if line["overdue"])
+    lines = states(list(rows.annotate(number=Count("stations"))), timezone.now())
+    late = sum(1 for line in lines if line.overdue)
     if chosen["show"] == "overdue":
-        lines = [line for line in lines if line["overdue"]]
+        lines = [line for line in lines if line.overdue]
     context = {
         "page": Paginator(lines, PAGE).get_page(request.GET.get("page")),
         "late": late,
@@ -55,7 +56,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new source."""
     user = policy.person(request)
     policy.require(user, EDIT)
-    return _form(request, user, SourceForm(request.POST or None, user=user), None)
+    initial = {"kind": request.GET.get("kind", ""), "unit_policy": UnitPolicy.STATED}
+    return _form(request, user, SourceForm(request.POST or None, user=user, initial=initial), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

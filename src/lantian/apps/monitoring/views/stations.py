@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lantian.apps.core import policy
+from lantian.apps.core import policy, tables
 from lantian.apps.core.models import User
-from lantian.apps.monitoring import actions, tables
+from lantian.apps.monitoring import actions
 from lantian.apps.monitoring.errors import RegistryError
 from lantian.apps.monitoring.forms import StationForm, station_initial
 from lantian.apps.monitoring.items import ITEMS, item_of

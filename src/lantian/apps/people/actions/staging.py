@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from lantian.apps.core import actions as core
 from lantian.apps.core import audit, files, policy
+from lantian.apps.core.columns import Problem, Row
 from lantian.apps.core.models import StoredFile, User
-from lantian.apps.people import lists, worker
+from lantian.apps.people import lists
 from lantian.apps.people.actions.accounts import add_person
 from lantian.apps.people.actions.handing import Successor, hand_over
 from lantian.apps.people.actions.register import save_liaison
@@ -23,6 +24,7 @@ from lantian.apps.people.errors import RegisterError
 from lantian.apps.people.models import ListKind, ListState, StagedList
 from lantian.apps.people.rights import STAGES, keeps_account
 from lantian.reading.guard import run_guarded
+from lantian.reading.lists import read_list
 
 Slip = tuple[User, str]  # a person and the first password
 
@@ -47,7 +49,7 @@ def stage(by: User, kind: ListKind, name: str, chunks: Iterable[bytes]) -> Stage
     return row
 
 
-def check(by: User, kind: str, rows: list[lists.Row]) -> list[lists.Problem]:
+def check(by: User, kind: str, rows: list[Row]) -> list[Problem]:
     """What is wrong with the rows now."""
     return lists.new_people(by, rows)[1] if kind == ListKind.PEOPLE else lists.new_entries(by, rows)[1]
 
@@ -62,7 +64,7 @@ def accept(by: User, staged: StagedList) -> list[Slip] | None:
     row = _open(by, staged)
     if row.problems:
         raise RegisterError(_("A list with problems is not taken over. Correct it and bring it again."))
-    rows: list[lists.Row] = [(line, values) for line, values in row.rows]
+    rows: list[Row] = [(line, values) for line, values in row.rows]
     problems = check(by, row.kind, rows)
     if problems:
         row.problems = [problem.as_json() for problem in problems]
@@ -134,4 +136,4 @@ def _read(stored: StoredFile, name: str) -> list[list[Any]]:
         # Under its own name, so that a refusal names the file as the person knows it.
         place = Path(temporary) / (Path(name.replace("\\", "/")).name[-100:] or "list.xlsx")
         place.symlink_to(stored.path)
-        return run_guarded(worker.read_list, place)
+        return run_guarded(read_list, place)

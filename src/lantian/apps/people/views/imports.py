@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.core import downloads, files, policy
+from lantian.apps.core.columns import Row
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.people import actions, lists, papers
@@ -144,7 +145,7 @@ def _own(request: HttpRequest, uid: str) -> tuple[User, StagedList]:
 
 def _preview(user: User, row: StagedList) -> list[Any]:
     """What taking the list over would do, as things are now."""
-    rows: list[lists.Row] = [(line, values) for line, values in row.rows]
+    rows: list[Row] = [(line, values) for line, values in row.rows]
     if row.kind == ListKind.PEOPLE:
         return [
             {"item": item, "roles": [policy.ROLES[role] for role in item.roles]}

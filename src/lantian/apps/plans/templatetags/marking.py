@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from html import escape
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django import template
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from lantian.apps.core.templatetags.print import formula
+from lantian.apps.plans.addresses import of_unit
 from lantian.apps.plans.marking import Part
 from lantian.apps.plans.models import Assignment
 from lantian.apps.plans.table import Piece
@@ -40,7 +38,7 @@ def _piece(piece: Piece) -> str:
     if piece.target is None:
         return text
     said = [piece.target.get_kind_display(), *([piece.target.subject] if piece.target.subject else [])]
-    return format_html('<mark title="{}">{}</mark>', " · ".join(said), text)
+    return f'<mark title="{escape(" · ".join(map(str, said)))}">{text}</mark>'
 
 
 @register.filter
@@ -49,21 +47,17 @@ def units(duties: Iterable[Assignment]) -> SafeString:
     rows = list(duties)
     shown = "".join(_unit(row) for row in rows[:-1])
     if rows:
-        more = format_html(' <abbr title="{}">等</abbr>', _("The printed list is open.")) if rows[-1].open else ""
+        more = f' <abbr title="{escape(_("The printed list is open."))}">等</abbr>' if rows[-1].open else ""
         shown += _unit(rows[-1], more)
-    return mark_safe(shown)  # noqa: S308  # made of what format_html escaped
+    return mark_safe(shown)  # noqa: S308  # every word in it is escaped
 
 
 def _unit(duty: Assignment, more: str = "") -> str:
-    name = format_html('<a href="{}">{}</a>', _address(duty.unit.uid), duty.name) if duty.unit else duty.name
-    if not duty.printed_otherwise:
-        return format_html('<span class="unit">{}{}</span>', name, more)
-    return format_html('<span class="unit" title="{}: {}">{}{}</span>', _("As printed"), duty.as_printed, name, more)
-
-
-@lru_cache(maxsize=4096)
-def _address(uid: UUID) -> str:
-    return reverse("plans:unit", args=[uid])
+    name = escape(duty.name)
+    if duty.unit:
+        name = f'<a href="{of_unit(duty.unit.uid)}">{name}</a>'
+    printed = f' title="{escape(_("As printed"))}: {escape(duty.as_printed)}"' if duty.printed_otherwise else ""
+    return f'<span class="unit"{printed}>{name}{more}</span>'
 
 
 @register.filter

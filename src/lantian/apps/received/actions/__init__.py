@@ -1,4 +1,4 @@
-"""All writes to received bulletins: bringing and reading, checking, typing in, saying what is expected."""
+"""All writes to received bulletins: bringing and reading, checking, typing in."""
 
 from lantian.apps.received.actions.bring import bring_file, bring_text, keep_reading, read_again
 from lantian.apps.received.actions.check import (
@@ -9,10 +9,9 @@ from lantian.apps.received.actions.check import (
     set_head,
     take_back,
 )
-from lantian.apps.received.actions.expect import save_expected
 from lantian.apps.received.actions.typed import type_in
 
 __all__ = [
     "bring_file", "bring_text", "confirm", "correct_figure", "keep_reading", "match_subjects", "read_again",
-    "remove_figure", "save_expected", "set_head", "take_back", "type_in",
+    "remove_figure", "set_head", "take_back", "type_in",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from lantian.apps.areas.models import Area
 from lantian.apps.core import audit, files, jobs, policy
 from lantian.apps.core.holding import NotPossible
 from lantian.apps.core.models import JobState, User
+from lantian.apps.monitoring.actions import received
 from lantian.apps.received import worker
 from lantian.apps.received.expecting import source_of
 from lantian.apps.received.matching import Names
@@ -80,6 +81,8 @@ def keep_reading(user: User | None, row: Bulletin, read: Received, printed: list
         {"rule": odd.rule, "detail": odd.detail[:300], "table": odd.table, "row": odd.row} for odd in read.oddities
     ]
     row.printed, row.status, row.source = printed, Status.READ, source_of(row)
+    if row.source is not None:
+        received(row.source, row.received)
     row.revision += 1
     row.save()
     Figure.objects.bulk_create(figures_of(row, read.figures), batch_size=500)

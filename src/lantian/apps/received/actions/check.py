@@ -14,6 +14,7 @@ from lantian.apps.areas.models import Area
 from lantian.apps.core import audit, policy
 from lantian.apps.core.holding import NotPossible, StaleError, is_stale
 from lantian.apps.core.models import User
+from lantian.apps.monitoring.actions import received
 from lantian.apps.received import queries
 from lantian.apps.received.expecting import source_of
 from lantian.apps.received.models import Bulletin, Direction, Figure, Indicator, Method, Status
@@ -62,6 +63,8 @@ def set_head(
     row.title, row.issuer, row.indicator, row.unit = title.strip()[:300], issuer.strip()[:120], indicator, unit[:30]
     row.period_kind, row.start, row.end = period.kind, period.start, period.end
     row.source = source_of(row)
+    if row.source is not None:
+        received(row.source, row.received)
     row.revision += 1
     row.save()
     audit.record(user, "received.head", row, before=before, after=_head(row))

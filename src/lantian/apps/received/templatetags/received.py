@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django import template
 from django.utils.translation import get_language
 
+from lantian.apps.received.beside import Ours
 from lantian.apps.received.models import Bulletin, Figure
 from lantian.apps.received.notice import in_words
 from lantian.apps.received.notice import number as plain
@@ -26,6 +28,18 @@ def period(row: Bulletin | Figure) -> str:
 def number(value: Decimal | None) -> str:
     """A figure without trailing zeros, blank where there is none."""
     return "" if value is None else plain(value)
+
+
+@register.filter
+def of(found: Mapping[int, Ours], key: int) -> Ours | None:
+    """Our value for the figure of that key, if we compute one."""
+    return found.get(key)
+
+
+@register.filter
+def signed(value: Decimal) -> str:
+    """A difference with its sign: +1.2, −0.3, 0."""
+    return f"{value.normalize():+f}".replace("-", "−") if value else "0"
 
 
 @register.filter

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lantian.apps.areas.models import Area, Unit
 from lantian.apps.core import policy
+from lantian.apps.core.charts import chart
 from lantian.apps.core.policy import person
 from lantian.apps.core.trying import attempt
 from lantian.apps.received import hooks, queries
-from lantian.apps.received.charts import chart
 from lantian.apps.received.models import Figure, Indicator, Method
 from lantian.apps.received.notice import Notice, notice_of
 from lantian.apps.received.rights import RECEIVE

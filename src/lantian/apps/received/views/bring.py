@@ -19,11 +19,12 @@ from lantian.apps.core import policy
 from lantian.apps.core.holding import NotPossible
 from lantian.apps.core.policy import person
 from lantian.apps.core.trying import attempt
+from lantian.apps.monitoring.models import DataSource, SourceKind
+from lantian.apps.monitoring.queries.sources import states
 from lantian.apps.received import actions, queries
 from lantian.apps.received.actions.typed import LinesError
-from lantian.apps.received.expecting import waited
 from lantian.apps.received.forms import TypedForm
-from lantian.apps.received.models import Bulletin, Expected, Indicator, Status
+from lantian.apps.received.models import Bulletin, Indicator, Status
 from lantian.apps.received.rights import RECEIVE, offices
 
 PAGE = 50
@@ -32,15 +33,15 @@ FILES_AT_ONCE = 10
 
 @require_safe
 def bulletins(request: HttpRequest) -> HttpResponse:
-    """What came, newest first; on top what should have come."""
+    """What came, newest first; on top what is late."""
     user = person(request)
     filters = {name: request.GET.get(name, "").strip()[:60] for name in ("indicator", "status", "year", "q")}
     rows = queries.bulletin_list(
         user, indicator=filters["indicator"], status=filters["status"], year=filters["year"], text=filters["q"]
     )
     may = policy.can(user, RECEIVE)
-    sources = list(policy.scope(user, Expected.objects.select_related("area")))
-    states = waited(sources, timezone.localdate())
+    sources = policy.scope(user, DataSource.objects.filter(kind=SourceKind.BULLETIN).exclude(rhythm=""))
+    late = [state for state in states(list(sources), timezone.now()) if state.overdue]
     context: dict[str, Any] = {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "filters": filters,
@@ -48,8 +49,7 @@ def bulletins(request: HttpRequest) -> HttpResponse:
         "indicators": Indicator.choices,
         "statuses": [*Status.choices, ("superseded", _("superseded"))],
         "years": queries.years(user),
-        "waited": states,
-        "overdue": sum(len(state.overdue) for state in states),
+        "late": late,
         "may_receive": may,
         "offices": offices(user) if may else [],
         "limit": settings.LANTIAN_UPLOAD_BYTES // (1024 * 1024),

@@ -19,6 +19,7 @@ from lantian.apps.core.policy import person
 from lantian.apps.core.trying import attempt
 from lantian.apps.received import actions, queries, showing
 from lantian.apps.received.actions.check import NO_AREA
+from lantian.apps.received.beside import beside
 from lantian.apps.received.forms import FigureForm, HeadForm
 from lantian.apps.received.models import Bulletin, Figure, Method, Status
 from lantian.apps.received.rights import RECEIVE
@@ -55,6 +56,8 @@ def _page(request: HttpRequest, row: Bulletin, form: HeadForm | None = None, sta
         "printed": showing.printed(row.printed, {(f.table_no, f.row) for f in figures}) if row.printed else [],
         "can_correct": may and row.method == Method.TYPED and row.status == Status.CHECKED,
     }
+    if row.status == Status.CHECKED:
+        context["ours"] = beside(person(request), row, figures)
     if checking:
         context |= {
             "form": form or HeadForm.of(row),

@@ -12,10 +12,10 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from lantian.apps.areas.models import Area
+from lantian.apps.core import tables
+from lantian.apps.core.charts import chart
 from lantian.apps.core.policy import person
-from lantian.apps.monitoring import tables
 from lantian.apps.received import queries
-from lantian.apps.received.charts import chart
 from lantian.apps.received.models import Figure, Indicator, PeriodKind
 from lantian.apps.received.series import LAST, Line, Table, is_last, last_of, table
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,55 +33,70 @@ STATES: dict[str, Any] = {
 }
 
 
-def listed(user: User, filters: Mapping[str, str], today: date | None = None) -> QuerySet[Errand]:
-    """Matters in scope, what is open first and by reply-by day, annotated ``asked``, ``answered``, ``accepted``
-    (units) and ``stand`` (a key of :data:`STATES`). Who is of no office has the own units' answers counted only."""
-    rows = narrowed(with_stand(policy.scope(user, Errand.objects.all()), user, today or timezone.localdate()), filters)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a matter is: units asked, answered and accepted, and ``stand``, a key of :data:`STATES`."""
+
+    asked: int
+    answered: int
+    accepted: int
+    stand: str
+    year: int
+
+
+def standings(user: User, rows: QuerySet[Errand] | None = None, today: date | None = None) -> dict[int, Standing]:
+    """How far each matter in scope is (of ``rows``, if given), by its key; two queries.
+
+    Who is of no office has the own units' answers counted only.
+    """
+    matters = policy.scope(user, Errand.objects.all() if rows is None else rows).order_by()
+    known = list(matters.values_list("pk", "plan", "outcome", "reply_by", "year"))
+    said = (ReturnState.SUBMITTED, ReturnState.ACCEPTED)
+    returns = policy.scope(user, Return.objects.filter(plan__in=[plan for _pk, plan, *_more in known])).order_by()
+    counted = returns.values_list("plan").annotate(
+        asked=Count("pk"), answered=Count("pk", filter=Q(state__in=said)),
+        accepted=Count("pk", filter=Q(state=ReturnState.ACCEPTED)),
+    )  # fmt: skip
+    numbers = {plan: tuple(given) for plan, *given in counted}
+    day, found = today or timezone.localdate(), {}
+    for pk, plan, outcome, reply_by, year in known:
+        asked, answered, accepted = numbers.get(plan, (0, 0, 0))
+        stand = _stand(outcome, reply_by, day, asked=asked, answered=answered, accepted=accepted)
+        found[pk] = Standing(asked, answered, accepted, stand, year)
+    return found
+
+
+def _stand(outcome: str, reply_by: date, today: date, *, asked: int, answered: int, accepted: int) -> str:
+    """The first that holds: ended, all accepted, all answered, past its day, near it."""
+    if outcome != Outcome.OPEN:
+        return "settled" if outcome == Outcome.SETTLED else "dropped"
+    if asked and asked in (accepted, answered):
+        return "accepted" if accepted == asked else "answered"
+    if reply_by < today:
+        return "overdue"
+    return "near" if reply_by <= today + timedelta(days=NEAR_DAYS) else "open"
+
+
+def listed(known: Mapping[int, Standing], filters: Mapping[str, str]) -> QuerySet[Errand]:
+    """Of the matters that :func:`standings` found those that fit, what is open first and by reply-by day."""
+    rows = narrowed(Errand.objects.filter(pk__in=_wanted(known, filters.get("state", ""))), filters)
     ended = Case(When(outcome=Outcome.OPEN, then=Value(0)), default=Value(1))
     return rows.select_related("plan", "area").order_by(ended, "reply_by", "-year", "-number")
 
 
-def with_stand(rows: QuerySet[Errand], user: User, today: date) -> QuerySet[Errand]:
-    """The rows annotated as :func:`listed` says."""
-    returns = policy.scope(user, Return.objects.filter(plan=OuterRef("plan")))
-    said = (ReturnState.SUBMITTED, ReturnState.ACCEPTED)
-    rows = rows.annotate(
-        asked=_count(returns), answered=_count(returns, Q(state__in=said)),
-        accepted=_count(returns, Q(state=ReturnState.ACCEPTED)),
-    )  # fmt: skip
-    return rows.annotate(stand=_stand(today))
+def _wanted(known: Mapping[int, Standing], state: str) -> list[int]:
+    return [pk for pk, item in known.items() if state not in STATES or item.stand == state]
 
 
-def _count(rows: QuerySet[Return], which: Q | None = None) -> Coalesce:
-    """How many of a matter's returns there are, of those that ``which`` holds for.
-
-    The condition stands in the count, not in WHERE: there SQLite looks up every return of that state for each matter.
-    """
-    counted = rows.order_by().values("plan").annotate(n=Count("pk", filter=which))
-    return Coalesce(Subquery(counted.values("n")), 0)
-
-
-def _stand(today: date) -> Case:
-    """The first that holds: ended, all accepted, all answered, past its day, near it."""
-    return Case(
-        When(outcome=Outcome.SETTLED, then=Value("settled")),
-        When(outcome=Outcome.DROPPED, then=Value("dropped")),
-        When(Q(asked__gt=0, accepted=F("asked")), then=Value("accepted")),
-        When(Q(asked__gt=0, answered=F("asked")), then=Value("answered")),
-        When(reply_by__lt=today, then=Value("overdue")),
-        When(reply_by__lte=today + timedelta(days=NEAR_DAYS), then=Value("near")),
-        default=Value("open"),
-        output_field=CharField(),
-    )
+def shown(rows: Iterable[Errand], known: Mapping[int, Standing]) -> list[tuple[Errand, Standing]]:
+    """Matters as the list shows them: each with how far it is."""
+    return [(row, known[row.pk]) for row in rows]
 
 
 def narrowed(rows: QuerySet[Errand], filters: Mapping[str, str]) -> QuerySet[Errand]:
-    """The rows that fit the filters of the address; ``state`` may be ``unsettled``: all that have not ended."""
-    state = filters.get("state", "")
-    if state == "unsettled":
+    """The rows that fit the filters of the address, but for the state, unless it is ``unsettled``: all not ended."""
+    if filters.get("state") == "unsettled":
         rows = rows.filter(outcome=Outcome.OPEN)
-    elif state in STATES:
-        rows = rows.filter(Q(("stand", state)))
     if kind := filters.get("kind"):
         rows = rows.filter(kind=kind)
     year = filters.get("year", "")
@@ -97,15 +112,14 @@ def narrowed(rows: QuerySet[Errand], filters: Mapping[str, str]) -> QuerySet[Err
     return rows
 
 
-def counts(user: User, today: date | None = None) -> dict[str, int]:
-    """How many matters in scope stand where; one query."""
-    rows: QuerySet[Any] = with_stand(policy.scope(user, Errand.objects.all()), user, today or timezone.localdate())
-    return dict(rows.order_by().values_list("stand").annotate(n=Count("pk")))
+def counts(known: Mapping[int, Standing]) -> dict[str, int]:
+    """How many matters stand where."""
+    return dict(Counter(item.stand for item in known.values()))
 
 
-def years(user: User) -> list[int]:
-    """The years of the matters in scope, the latest first."""
-    return list(policy.scope(user, Errand.objects.all()).order_by("-year").values_list("year", flat=True).distinct())
+def years(known: Mapping[int, Standing]) -> list[int]:
+    """The years of the matters, the latest first."""
+    return sorted({item.year for item in known.values()}, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,16 +111,19 @@ def errands(request: HttpRequest) -> HttpResponse:
     user = person(request)
     policy.require(user, "duty.view")
     filters = chosen(request.GET, queries.FILTERS)
-    rows = queries.listed(user, filters)
+    known = queries.standings(user)
+    rows = queries.listed(known, filters)
     if request.GET.get("format") == "xlsx":
-        return _workbook(rows, user)
-    stand = queries.counts(user)
+        return _workbook(queries.shown(rows[:EXPORTED], known), user)
+    stand = queries.counts(known)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": queries.shown(page.object_list, known),
         "states": [(key, label, stand.get(key, 0)) for key, label in queries.STATES.items()],
-        "total": sum(stand.values()),
+        "total": len(known),
         "kinds": ErrandKind.choices,
-        "years": queries.years(user),
+        "years": queries.years(known),
         "filters": filters,
         "filtered": any(filters.values()),
         "may_hand_out": bool(actions.offices(user)),
@@ -129,7 +132,7 @@ def errands(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/errands/list.html", context)
 
 
-def _workbook(rows: Any, user: User) -> HttpResponse:
+def _workbook(rows: list[tuple[Errand, queries.Standing]], user: User) -> HttpResponse:
     heads = (
         "编号", "事项", "交办来源", "交办人", "来源文件", "文号", "报送截止", "应办单位", "已反馈", "已通过", "状态",
         "办理结果",
@@ -139,11 +142,10 @@ def _workbook(rows: Any, user: User) -> HttpResponse:
     sheet, bold = book.add_worksheet("交办事项"), book.add_format({"bold": True, "border": 1, "text_wrap": True})
     for column, head in enumerate(heads):
         sheet.write_string(0, column, head, bold)
-    shown = list(rows[:EXPORTED])
-    for line, row in enumerate(shown, start=1):
+    for line, (row, how) in enumerate(rows, start=1):
         texts = (
             row.series, row.plan.title, str(row.get_kind_display()), row.sender, row.source_title, row.source_number,
-            row.reply_by.isoformat(), row.asked, row.answered, row.accepted, str(queries.STATES[row.stand]),
+            row.reply_by.isoformat(), how.asked, how.answered, how.accepted, str(queries.STATES[how.stand]),
             row.answer,
         )  # fmt: skip
         for column, value in enumerate(texts):
@@ -155,7 +157,7 @@ def _workbook(rows: Any, user: User) -> HttpResponse:
     sheet.freeze_panes(1, 0)
     book.close()
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    content = watermark.marked(target.getvalue(), "xlsx", [row.plan for row in shown], user)
+    content = watermark.marked(target.getvalue(), "xlsx", [row.plan for row, _how in rows], user)
     return downloads.download(content, "交办事项.xlsx", kind)
 
 
@@ -202,15 +204,15 @@ def _errand(request: HttpRequest, uid: object) -> Errand:
 
 
 def _shown(user: User, row: Errand) -> dict[str, Any]:
-    stand = queries.with_stand(Errand.objects.filter(pk=row.pk), user, timezone.localdate()).get()
+    how = queries.standings(user, Errand.objects.filter(pk=row.pk))[row.pk]
     return {
         "errand": row,
         "plan": row.plan,
         "measure": Measure.objects.filter(plan=row.plan).first(),
         "doers": queries.doers(user, row),
-        "stand": stand.stand,  # type: ignore[attr-defined]  # annotated
-        "asked": stand.asked,  # type: ignore[attr-defined]
-        "answered": stand.answered,  # type: ignore[attr-defined]
+        "stand": how.stand,
+        "asked": how.asked,
+        "answered": how.answered,
     }
 
 

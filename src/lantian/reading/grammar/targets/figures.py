@@ -30,6 +30,7 @@ from lantian.reading.grammar.targets.subjects import (
     measures_alike,
     own_is_verb,
     own_subject,
+    rates_behind_list,
     shares_alike,
     split_items,
     without_verb,
@@ -161,7 +162,7 @@ class Figures:
     def _sharing(self, lead: Phrase, base: Target) -> list[str]:
         """The indicators that share one figure: 安装率、对接率均达到95%, 双100%, 硫、氮排放量分别下降10%."""
         named = clean(lead.stem)
-        items = split_items(named)
+        items = rates_behind_list(named) or split_items(named)
         if lead.quantity.double:
             return items[-2:] if len(items) > 1 else [base.subject, base.subject]
         spoken = bool(lead.said & {"均", "都", "分别"}) or shares_alike(named)

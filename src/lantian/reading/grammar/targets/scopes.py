@@ -111,7 +111,7 @@ def without_places(subject: str, scope: Collection[str]) -> str:
     shorter = subject
     for place in scope:
         shorter = re.sub(rf"^(?:[、和与及等]?{re.escape(place)})等?", "", shorter)
-    return shorter.lstrip("、和与及等的") or subject
+    return subject if shorter == subject else shorter.lstrip("、和与及等的") or subject
 
 
 def applies_to(
