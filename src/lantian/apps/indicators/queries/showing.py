@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
 
 from lantian.apps.areas.models import Area
 from lantian.apps.core import policy
@@ -17,17 +18,22 @@ from lantian.apps.indicators.models import Binding, BindingState, How, Run, Valu
 from lantian.apps.indicators.shelf import indicators
 from lantian.apps.plans.models import IN_FORCE
 from lantian.indicators.headers import Indicator
+from lantian.indicators.snapshots import Snapshots
 from lantian.lake import Lake
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One indicator of the list: its newest figure for the city, how many targets it settles, whether it failed."""
+    """One indicator of the list: its newest figure for the city, how many targets it settles, whether it failed.
+
+    ``waits``: nothing was computed yet, though its registers hold rows.
+    """
 
     indicator: Indicator
     value: Decimal | None
     run: Run | None
     bound: int
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,12 @@ def targets(user: User) -> Counter[str]:
     return Counter(bound.values_list("indicator", flat=True))
 
 
-def lines(user: User) -> list[Line]:
+def through(run: Run) -> date:
+    """The last day that a figure covers: the span's end, or while the span still runs the day it was looked at."""
+    return min(run.end, timezone.localtime(run.checked).date())
+
+
+def lines(user: User, lake_root: str) -> list[Line]:
     """Every indicator, pack by pack; three queries."""
     known = indicators().indicators
     bound = targets(user)
@@ -64,8 +75,15 @@ def lines(user: User) -> list[Line]:
         .filter(n=1)
         .values_list("run", "value")
     )
+    filled = set(Snapshots(Lake(lake_root).root).names())
     return [
-        Line(item, values.get(run.pk) if run else None, run, bound[name])
+        Line(
+            item,
+            values.get(run.pk) if run else None,
+            run,
+            bound[name],
+            run is None and all(register.name in filled for register in item.reads),
+        )
         for name, item in sorted(known.items(), key=lambda pair: (pair[1].pack, pair[1].title.zh))
         for run in [newest.get(name)]
     ]
@@ -126,8 +144,6 @@ def bound_targets(user: User, name: str) -> list[Binding]:
 
 def changed_since(run: Run, lake_root: str) -> Mapping[str, int]:
     """Registers that took changes after the run: name → newest change."""
-    from lantian.indicators.snapshots import Snapshots
-
     held = Snapshots(Lake(lake_root).root)
     found: dict[str, int] = defaultdict(int)
     for name, change in run.inputs.items():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from lantian.apps.indicators.models import Run
+from lantian.apps.indicators.queries import showing
 
 register = template.Library()
 
@@ -50,3 +54,9 @@ def direction(better: str) -> str:
 def percent_of(share: float) -> int:
     """A share of one as whole percent, for a meter."""
     return round(100 * share)
+
+
+@register.filter
+def through(run: Run) -> date:
+    """The last day that a figure covers."""
+    return showing.through(run)

@@ -14,9 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lantian.apps.core import policy, tables
+from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
 from lantian.apps.indicators.models import Finding
 from lantian.apps.indicators.shelf import indicators
+from lantian.apps.registers import catalogue, showing
+from lantian.apps.registers import rights as registers
+from lantian.indicators.headers import Rule
 
 PAGE = 50
 
@@ -29,7 +33,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "page": page,
-        "rows": [(row, rules.get(row.rule)) for row in page],
+        "rows": [(row, rules.get(row.rule), _address(person(request), rules.get(row.rule), row)) for row in page],
         "rules": sorted(rules.values(), key=lambda rule: rule.title.zh),
         "chosen": chosen,
     }
@@ -64,6 +68,13 @@ def _rows(request: HttpRequest) -> tuple[QuerySet[Finding], dict[str, str]]:
     if chosen["q"]:
         rows = rows.filter(title__contains=chosen["q"])
     return rows, chosen
+
+
+def _address(user: User, rule: Rule | None, row: Finding) -> str:
+    """Where the record stands that a finding is about; empty: it is about no record, or not for this person."""
+    register = catalogue.registers().get(rule.register) if rule and rule.subject == "register" else None
+    readable = register is not None and registers.reads(user, row.area)
+    return showing.address(register, row.subject) if register is not None and readable and row.subject else ""
 
 
 def _title(rule: Any, name: str, chinese: bool) -> str:

@@ -35,7 +35,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
     policy.require(user, VIEW)
     packs = {pack.name: pack for pack in catalogue.packs().packs}
     found = []
-    for name, group in groupby(showing.lines(user), key=lambda line: line.indicator.pack):
+    for name, group in groupby(showing.lines(user, settings.LANTIAN_LAKE), key=lambda line: line.indicator.pack):
         lines = list(group)
         found.append((packs[name], lines, any(line.run for line in lines)))
     return render(request, "indicators/list.html", {"packs": found})
