@@ -9,41 +9,16 @@ import json
 import os
 import platform
 import resource
-import subprocess
 import sys
 from pathlib import Path
 
 from bench import align, analysis, cityscale, hj212, indicators, ingest, registers, search, stats
+from bench.measuring import LANTIAN, measured
 from bench.score import TRUTH, score
 
 ROOT = Path(__file__).resolve().parent.parent
 PLANS = ROOT.parent / "shared" / "plans"
 DEMO = ROOT / "src" / "lantian" / "demo" / "plan.html"
-LANTIAN = Path(sys.executable).with_name("lantian")
-
-
-# A peak of memory is inherited through exec: measured from here, every command would seem as large as this benchmark.
-_LAUNCHER = """
-import os, sys, time
-begin = time.perf_counter()
-out = os.open(os.devnull, os.O_WRONLY)
-pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ,
-                     file_actions=[(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, out, 2)])
-usage = os.wait4(pid, 0)[2]
-print(time.perf_counter() - begin, usage.ru_maxrss / 1024)
-"""
-
-
-def measured(command: list[str], repeat: int = 5) -> tuple[float, float]:
-    """Median wall seconds of whole processes and the largest peak of resident MB, on a warm file cache."""
-    runs = []
-    for _ in range(repeat):
-        launched = subprocess.run(
-            [sys.executable, "-SE", "-c", _LAUNCHER, *command], capture_output=True, text=True, check=True
-        )
-        seconds, peak = map(float, launched.stdout.split())
-        runs.append((seconds, peak))
-    return sorted(seconds for seconds, _ in runs)[len(runs) // 2], max(peak for _, peak in runs)
 
 
 def accuracy() -> None:

@@ -19,7 +19,8 @@ from types import ModuleType
 
 import numpy as np
 
-from bench.stats import LANTIAN, PRSA, _seconds
+from bench.measuring import LANTIAN, cpu_seconds, measured
+from bench.stats import PRSA
 from lantian.analysis.normalise import normalise
 from lantian.analysis.observations import read_observations
 from lantian.analysis.polar import polar_surface
@@ -51,10 +52,10 @@ def _polar() -> None:
         weather = read_weather(paths, "begin", data)
         for pollutant in ("PM2.5", "SO2", "NO2"):
             hours = weather.wind_speed[0], weather.wind_direction[0], data.values[pollutant][0]
-            ours.append(_seconds(lambda hours=hours: polar_surface(*hours), 3))
-            kernel.append(_seconds(lambda hours=hours: polar_surface(*hours, "nwr"), 3))
+            ours.append(cpu_seconds(lambda hours=hours: polar_surface(*hours), 3))
+            kernel.append(cpu_seconds(lambda hours=hours: polar_surface(*hours, "nwr"), 3))
             if prototype is not None:
-                theirs.append(_seconds(lambda hours=hours: prototype.surface(*hours), 3))
+                theirs.append(cpu_seconds(lambda hours=hours: prototype.surface(*hours), 3))
                 z, reference = polar_surface(*hours).z, prototype.surface(*hours)[1]
                 masks += bool((np.isnan(z) == np.isnan(reference)).all())
                 away = np.nanquantile(np.abs(z - reference), 0.99) / (np.nanmax(reference) - np.nanmin(reference))
@@ -69,7 +70,7 @@ def _polar() -> None:
 def _trend() -> None:
     data = read_observations(sorted(PRSA.glob("*.csv.gz")), "begin")
     months = monthly_means(data, "PM2.5")
-    seconds = _seconds(lambda: trend(months, 0), 5)
+    seconds = cpu_seconds(lambda: trend(months, 0), 5)
     print(f"{'trend of one station (STL, 599 samples)':45} {seconds:7.3f} s")
 
 
@@ -104,8 +105,6 @@ def _baseline(script: Path, paths: list[Path]) -> None:
 
 def run() -> None:
     """Print the table; says what is missing."""
-    from bench.__main__ import measured
-
     print("\n# Trends and winds (Beijing stations; in process: CPU seconds)")
     if not list(PRSA.glob("*.csv.gz")):
         print("The Beijing data are not beside this checkout.")

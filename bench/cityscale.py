@@ -12,14 +12,12 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bench.search import _Database
+from bench.measuring import on_every_database
 
 RUNS = 7
 LIMIT = 0.15  # seconds: what a list may take (issue 4)
@@ -146,20 +144,7 @@ def run() -> None:
     """Measure on every database that there is, each in a process of its own."""
     load = os.getloadavg()[0]
     print(f"\n# Lists of a city (whole view, median of {RUNS}; {load:.1f} processes were waiting at the start)")
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        _child(folder, "")
-    server = os.environ.get("LANTIAN_TEST_POSTGRES_URL")
-    if not server:
-        print("PostgreSQL was not measured: LANTIAN_TEST_POSTGRES_URL names none.")
-        return
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder, _Database(server) as address:
-        _child(folder, address)
-
-
-def _child(folder: str, database: str) -> None:
-    env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
-    env |= {"LANTIAN_DATA": folder, "LANTIAN_DIRECTORY": ""} | ({"DATABASE_URL": database} if database else {})
-    subprocess.run([sys.executable, "-m", "bench.cityscale", "--here"], env=env, check=True)
+    on_every_database("bench.cityscale")
 
 
 def kept(folder: str, names: Sequence[str]) -> None:

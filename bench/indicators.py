@@ -1,5 +1,5 @@
 """Two million inspections: from a CSV into the lake, folded, and an indicator by district for each month of the year,
-beside the same aggregation in pandas from the same file.
+beside the same aggregation in pandas from the same file; and what it costs to ask for every indicator that ships.
 
 The rows are invented (fixed seed); pandas is no dependency of ours: without it its line is left out.
 """
@@ -18,6 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from lantian.indicators.engine import on_duckdb
 from lantian.indicators.packs import load
 from lantian.indicators.running import AreaRow, Limits, Sources, compute
 from lantian.indicators.snapshots import Snapshots
@@ -114,6 +115,24 @@ def _pandas(path: Path) -> dict[tuple[str, int], float] | None:
     return found
 
 
+def _many(folder: Path) -> None:
+    """Every shipped indicator at each of its levels for one month, over registers without rows: what asking costs."""
+    found = load(load_packs()).indicators.values()
+    end = date(YEAR, 3, 31)
+    times = []
+    with on_duckdb() as kept:
+        for engine in (None, kept):
+            began, worked, count = time.perf_counter(), time.process_time(), 0
+            sources = Sources(folder, areas=areas())
+            for indicator in found:
+                for level in indicator.levels if indicator.subject == "area" else (None,):
+                    compute(indicator, end.replace(day=1), end, sources, level=level, engine=engine)
+                    count += 1
+            times.append((time.perf_counter() - began, time.process_time() - worked))
+    for name, (seconds, busy) in zip(("a connection for each", "one connection"), times, strict=True):
+        print(f"{count} computations without rows, {name:21} {seconds:5.1f} s ({busy:.1f} s of the processor)")
+
+
 def run() -> None:
     """Write the file, time both, compare their figures."""
     print("\n# Indicators: two million inspections, by district and month")
@@ -122,6 +141,7 @@ def run() -> None:
         write(path)
         ours = _ours(path, Path(folder) / "lake")
         theirs = _pandas(path)
+        _many(Path(folder) / "empty")
     if theirs is not None:
         apart = max(abs((ours[place] or 0) - value) / value for place, value in theirs.items())
         print(f"{len(theirs)} figures alike to {apart:.1e}")

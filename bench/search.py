@@ -10,14 +10,12 @@ import argparse
 import os
 import random
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+
+from bench.measuring import on_every_database
 
 PLANS, ROWS, RUNS = 50, 100, 15
 LIMIT = 0.1  # seconds: what a search may take (issue 3)
@@ -180,40 +178,7 @@ def run() -> None:
     print(
         f"\n# Search and lists (whole view with its page, {RUNS} times; {load:.1f} processes were waiting at the start)"
     )
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder:
-        _child(folder, "")
-    server = os.environ.get("LANTIAN_TEST_POSTGRES_URL")
-    if not server:
-        print("PostgreSQL was not measured: LANTIAN_TEST_POSTGRES_URL names none.")
-        return
-    with tempfile.TemporaryDirectory(prefix="lantian-bench-") as folder, _Database(server) as address:
-        _child(folder, address)
-
-
-def _child(folder: str, database: str) -> None:
-    env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
-    env |= {"LANTIAN_DATA": folder, "LANTIAN_DIRECTORY": ""} | ({"DATABASE_URL": database} if database else {})
-    subprocess.run([sys.executable, "-m", "bench.search", "--here"], env=env, check=True)
-
-
-class _Database:
-    """A database of this run's own on the server, dropped at the end."""
-
-    def __init__(self, server: str) -> None:
-        self._server, self._name = server, f"lantian_bench_{os.getpid()}"
-
-    def __enter__(self) -> str:
-        self._execute(f"CREATE DATABASE {self._name}")
-        return urlunsplit(urlsplit(self._server)._replace(path=f"/{self._name}"))
-
-    def __exit__(self, *_error: object) -> None:
-        self._execute(f"DROP DATABASE {self._name} WITH (FORCE)")
-
-    def _execute(self, command: str) -> None:
-        import psycopg
-
-        with psycopg.connect(self._server, autocommit=True) as connection:
-            connection.execute(command)  # type: ignore[call-overload]  # names are ours
+    on_every_database("bench.search")
 
 
 if __name__ == "__main__":

@@ -9,15 +9,14 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench.measuring import LANTIAN, cpu_seconds, measured
 from lantian.analysis.annual import annual_statistics
 from lantian.analysis.daily import daily_aqi, daily_values
 from lantian.analysis.observations import Observations, read_observations
@@ -25,18 +24,6 @@ from lantian.standards import aqi_rule, standard
 from lantian.standards.evaluation import STATISTICS
 
 PRSA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "prsa"
-LANTIAN = Path(sys.executable).with_name("lantian")
-
-
-def _seconds(work: Callable[[], object], repeat: int = 7) -> float:
-    """CPU seconds of ``work``, the least of several after one warm-up: neighbours on the machine count little."""
-    work()
-    runs = []
-    for _ in range(repeat):
-        begin = time.process_time()
-        work()
-        runs.append(time.process_time() - begin)
-    return min(runs)
 
 
 def _pandas_year(pandas: Any, frame: Any) -> Any:
@@ -72,8 +59,6 @@ def _frame(pandas: Any, data: Observations) -> Any:
 
 def _lake(paths: list[Path]) -> None:
     """The same commands from a lake that was loaded with these files."""
-    from bench.__main__ import measured
-
     with tempfile.TemporaryDirectory() as folder:
         load = [str(LANTIAN), "lake", "load", "--lake", folder, "--hour-label", "begin", "--data", *map(str, paths)]
         begin = time.perf_counter()
@@ -93,8 +78,6 @@ def _lake(paths: list[Path]) -> None:
 
 def run() -> None:
     """Print the table; says what is missing."""
-    from bench.__main__ import measured
-
     print("\n# Statistics of hours (12 stations × 4 years; in process: CPU seconds)")
     paths = sorted(PRSA.glob("*.csv.gz"))
     if not paths:
@@ -106,18 +89,20 @@ def run() -> None:
         print(f"{f'lantian stats {verb}, twelve CSV.gz':45} {seconds:7.3f} s {peak:7.0f} MB")
     _lake(paths)
     data, chosen = read_observations(paths, "begin"), standard("gb3095-2012")
-    print(f"{'reading twelve CSV.gz, in process':45} {_seconds(lambda: read_observations(paths, 'begin'), 3):7.3f} s")
-    ours = _seconds(lambda: annual_statistics(data, chosen))
+    print(
+        f"{'reading twelve CSV.gz, in process':45} {cpu_seconds(lambda: read_observations(paths, 'begin'), 3):7.3f} s"
+    )
+    ours = cpu_seconds(lambda: annual_statistics(data, chosen))
     print(f"{'HJ 663 years, in process':45} {ours:7.3f} s")
     days = daily_values(data, chosen)
-    index = _seconds(lambda: daily_aqi(days, aqi_rule(chosen.aqi)))
+    index = cpu_seconds(lambda: daily_aqi(days, aqi_rule(chosen.aqi)))
     print(f"{'AQI of 17,532 station-days, in process':45} {index:7.3f} s")
     if importlib.util.find_spec("pandas") is None:
         print("pandas is not installed: its line is left out.")
         return
     pandas = importlib.import_module("pandas")
     frame = _frame(pandas, data)
-    theirs = _seconds(lambda: _pandas_year(pandas, frame), 3)
+    theirs = cpu_seconds(lambda: _pandas_year(pandas, frame), 3)
     print(f"{'the same by pandas, frame in memory':45} {theirs:7.3f} s   ours is {ours / theirs:.2f} of that")
 
 

@@ -20,9 +20,9 @@ from lantian.apps.areas.actions import add_membership
 from lantian.apps.areas.models import Area, Unit
 from lantian.apps.core import actions as core
 from lantian.apps.core import jobs
-from lantian.apps.core.models import AuditEvent, User
+from lantian.apps.core.models import AuditEvent, StagedState, User
 from lantian.apps.devices import actions, health, profilesfile, proposal, sent
-from lantian.apps.devices.models import Device, DeviceState, FactorUnit, ListState
+from lantian.apps.devices.models import Device, DeviceState, FactorUnit
 from lantian.apps.monitoring.errors import RegistryError, StaleError
 from lantian.apps.monitoring.models import Station
 from lantian.ingest import records
@@ -393,4 +393,4 @@ def test_every_problem_has_its_row_and_nothing_is_taken(people: dict[str, User])
         actions.accept(coordinator, staged)
     actions.drop(coordinator, staged)
     staged.refresh_from_db()
-    assert (staged.state, Device.objects.count()) == (ListState.DROPPED, 0)
+    assert (staged.state, Device.objects.count()) == (StagedState.DROPPED, 0)

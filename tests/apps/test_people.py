@@ -17,10 +17,10 @@ from lantian.apps.areas.actions import add_membership
 from lantian.apps.areas.models import Membership, Unit
 from lantian.apps.core import actions as core
 from lantian.apps.core import throttle, tokens
-from lantian.apps.core.models import AuditEvent, LoginFailure, User
+from lantian.apps.core.models import AuditEvent, LoginFailure, StagedState, User
 from lantian.apps.people import actions, lists, papers
 from lantian.apps.people.errors import RegisterError
-from lantian.apps.people.models import ListKind, ListState, StagedList
+from lantian.apps.people.models import ListKind, StagedList
 from lantian.apps.people.rights import keeps_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -277,7 +277,7 @@ def test_a_list_that_went_stale_is_not_taken_over(people: dict[str, User]) -> No
     core.create_user(None, "Zhang", "another-password")
     assert actions.accept(by, row) is None
     row.refresh_from_db()
-    assert row.state == ListState.STAGED
+    assert row.state == StagedState.STAGED
     assert row.problems[0]["column"] == "username"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lantian.cli.comparison import MEDIA, add_output_arguments, format_of, read_plans, wrong
+from lantian.cli.out import whole, write_text
 from lantian.reading.errors import prefers_chinese
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def _draft(old_city: list[Plan], district: Plan, new_city: list[Plan], output: s
         return wrong(
             "明年的市级计划里没有同一领域的计划。", "the new city document holds no plan of the district's medium."
         )
-    write_draft(draft, output)
+    with whole(output) as stream:
+        write_draft(draft, stream)
     counts = "，".join(f"{name} {number}" for name, number in draft.counts().items() if number)
     print(counts, file=sys.stderr)
     return 0
@@ -92,14 +93,11 @@ def _write(city: list[Plan], district: Plan, found: Alignment, form: str, output
     chinese = prefers_chinese()
     if form == "xlsx":
         assert output is not None
-        align_table.write_xlsx(city, district, found, output, chinese=chinese)
+        with whole(output) as stream:
+            align_table.write_xlsx(city, district, found, stream, chinese=chinese)
         return
     if form == "table":
         text = align_table.table(city, district, found, chinese=chinese)
     else:
         text = json.dumps(found.as_dict(), ensure_ascii=False, indent=1) + "\n"
-    if output:
-        Path(output).write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(text)
+    write_text(text, output)

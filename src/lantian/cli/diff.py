@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lantian.cli.comparison import MEDIA, add_output_arguments, format_of, read_plans, wrong
+from lantian.cli.out import whole, write_text
 from lantian.reading.errors import prefers_chinese
 
 if TYPE_CHECKING:
@@ -65,14 +64,11 @@ def _write(old: Plan, new: Plan, found: Comparison, form: str, output: str | Non
     chinese = prefers_chinese()
     if form == "xlsx":
         assert output is not None
-        diff_table.write_xlsx(old, new, found, output, chinese=chinese)
+        with whole(output) as stream:
+            diff_table.write_xlsx(old, new, found, stream, chinese=chinese)
         return
     if form == "table":
         text = diff_table.table(old, new, found, chinese=chinese)
     else:
         text = json.dumps(found.as_dict(), ensure_ascii=False, indent=1) + "\n"
-    if output:
-        Path(output).write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(text)
+    write_text(text, output)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lantian.cli.out import whole, write_text
 from lantian.reading.errors import MissingExtra, ReadingError, prefers_chinese
 
 if TYPE_CHECKING:
@@ -124,11 +125,13 @@ def write(plans: Sequence[Plan], form: str, output: str | None, *, mark: str = "
     chinese = prefers_chinese()
     if form == "xlsx":
         assert output is not None
-        out.write_xlsx(plans, output, chinese=chinese)
+        with whole(output) as stream:
+            out.write_xlsx(plans, stream, chinese=chinese)
         return
     if form == "docx":
         assert output is not None
-        out.write_docx(plans, output, mark=mark)
+        with whole(output) as stream:
+            out.write_docx(plans, stream, mark=mark)
         return
     if form == "table":
         from lantian.cli.table import plan_table
@@ -136,11 +139,7 @@ def write(plans: Sequence[Plan], form: str, output: str | None, *, mark: str = "
         text = plan_table(plans, chinese=chinese)
     else:
         text = out.to_json(plans, chinese=chinese) if form == "json" else out.to_csv(plans, chinese=chinese)
-    if output:
-        Path(output).write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(text)
+    write_text(text, output)
 
 
 def say(zh: str, en: str) -> None:

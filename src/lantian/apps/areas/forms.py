@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,27 +16,33 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from lantian.apps.areas.actions import ChangeError, StaleError
 from lantian.apps.areas.models import Area, AreaKind, CollectiveRule, Level, RuleKind, Unit
 from lantian.apps.areas.queries import Directory
+from lantian.apps.core.forms import LookForm
+from lantian.apps.core.holding import FieldRefusal
+
+T = TypeVar("T")
 
 
-class DirectoryForm(forms.Form):
-    """A form in the look of the site; errors of an action are put beside the field that they speak of."""
+class DirectoryForm(LookForm):
+    """A form of the directory, which knows what the person saw when it was opened."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     stale = False
+    ticks = ""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            widget = field.widget
-            if isinstance(widget, forms.Select):
-                widget.attrs.setdefault("class", "form-select")
-            elif not isinstance(widget, (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.HiddenInput)):
-                widget.attrs.setdefault("class", "form-control")
-
-    def refuse(self, error: ChangeError) -> None:
+    def refuse(self, error: FieldRefusal) -> None:
         """Show what an action refused."""
         self.stale = isinstance(error, StaleError)
-        self.add_error(error.field if error.field in self.fields else None, error.message)
+        super().refuse(error)
+
+    def saved(self, act: Callable[[dict[str, Any]], T]) -> T | None:
+        """What ``act`` makes of what was typed; None where the form or the action refuses it: the form says why."""
+        if not self.is_valid():
+            return None
+        try:
+            return act(self.values())
+        except ChangeError as error:
+            self.refuse(error)
+            return None
 
     def look_again(self, stamp: str) -> None:
         """After a stale save: the person has the new values before them now, and may save over them."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lantian.apps.core import policy
-from lantian.apps.core.models import StoredFile, WithUid
+from lantian.apps.core.models import Staged, WithUid
 
 
 class Level(models.TextChoices):
@@ -173,33 +173,12 @@ class UnitMerge(WithUid):
         return f"{self.duplicate_id} → {self.kept_id}"
 
 
-class ImportState(models.TextChoices):
-    """How far a workbook is."""
-
-    STAGED = "staged", _("to be checked")
-    ACCEPTED = "accepted", _("taken over")
-    DROPPED = "dropped", _("dropped")
-
-
-class DirectoryImport(WithUid):
+class DirectoryImport(Staged):
     """名录导入: a workbook as it was read, waiting until a person takes it over as a whole or drops it."""
 
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    file_name = models.CharField(max_length=255)
-    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.STAGED)
     rows = models.JSONField(default=dict)  # {sheet: [[line, {field: text}]]}
-    problems = models.JSONField(default=list)  # [{"sheet", "line", "column", "zh", "en"}]
     changes = models.JSONField(default=list)  # [{"sheet", "line", "what", "key", "fields": [{"field", "old", "new"}]}]
     remarks = models.JSONField(default=list)  # of the whole file: [{"zh", "en"}]
-    created = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    finished = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ("-id",)
-
-    def __str__(self) -> str:
-        return self.file_name
 
 
 class Membership(WithUid):

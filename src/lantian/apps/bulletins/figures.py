@@ -73,6 +73,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """A row with what is printed of it. ``out`` says why it has no rank; ``best`` and ``worst`` count from each end."""
+
+    row: Row
+    value: Decimal | None
+    previous: Decimal | None
+    change: Decimal | None
+    out: str = ""
+    apart: bool = False
+    best: int | None = None
+    worst: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong, at which row of what was given (0: with the whole)."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from lantian.apps.areas.models import Unit
 from lantian.apps.core.models import WithUid
+from lantian.apps.papers.models import OwnWords
 
 
 class BulletinKind(models.TextChoices):
@@ -201,13 +202,10 @@ class Step(models.Model):
         return self.state
 
 
-class OwnText(WithUid):
+class OwnText(OwnWords):
     """An installation's own text in the place of a shipped one (bulletins/tables/templates.yaml)."""
 
     kind = models.CharField(max_length=20, choices=BulletinKind.choices, unique=True)
-    title = models.CharField(max_length=400)
-    body = models.TextField()
-    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("kind",)

@@ -9,32 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
 from lantian.apps.bulletins import sentences
-from lantian.apps.bulletins.figures import Row
+from lantian.apps.bulletins.figures import Ranked, Row
 from lantian.apps.bulletins.kinds import Indicator, Kind, Period
 from lantian.standards.ranking import change_pct, competition_ranks
 from lantian.standards.rounding import round_half_even
 
 FORMAT = 1
 MISSING, SHARE, INTERNAL, WHOLE = "missing", "completeness", "internal", "whole"
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A row with what is printed of it. ``out`` says why it has no rank; ``best`` and ``worst`` count from each end."""
-
-    row: Row
-    value: Decimal | None
-    previous: Decimal | None
-    change: Decimal | None
-    out: str = ""
-    apart: bool = False
-    best: int | None = None
-    worst: int | None = None
 
 
 def frozen(kind: Kind, period: Period, place: str, rows: Sequence[Row]) -> dict[str, Any]:

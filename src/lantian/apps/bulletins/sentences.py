@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lantian.apps.bulletins.figures import Ranked
 from lantian.apps.bulletins.kinds import Indicator, Kind, Period
 from lantian.standards.rounding import round_half_even
-
-if TYPE_CHECKING:
-    from lantian.apps.bulletins.ranking import Ranked
 
 _MOST_NAMES = 30  # of one tie or one reason in a sentence
 _DIGITS = "零一二三四五六七八九十"

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.apps.consultation import actions, frozen, papers, queries, rights
 from lantian.apps.consultation.actions import NotPossible
 from lantian.apps.consultation.models import Comment, CommentKind, Invitation
-from lantian.apps.core import downloads, files, policy
+from lantian.apps.core import downloads, policy
 from lantian.apps.core.policy import person
 from lantian.apps.core.trying import attempt
 from lantian.apps.plans.models import RoleKind
@@ -144,52 +144,37 @@ def comment(request: HttpRequest, uid: str) -> HttpResponse:
 def submit(request: HttpRequest, uid: str) -> HttpResponse:
     """Hand the comments in."""
     row = _answering(request, uid)
-
-    def act() -> str:
-        actions.submit(person(request), row)
-        return _("The comments of %(unit)s were handed in.") % {"unit": row.unit.name}
-
-    return _done(request, row, act)
+    said = _("The comments of %(unit)s were handed in.") % {"unit": row.unit.name}
+    return _done(request, row, lambda: actions.submit(person(request), row), said)
 
 
 @require_POST
 def no_objection(request: HttpRequest, uid: str) -> HttpResponse:
     """Answer 无意见."""
     row = _answering(request, uid)
-
-    def act() -> str:
-        actions.no_objection(person(request), row)
-        return _("%(unit)s has no objection: recorded.") % {"unit": row.unit.name}
-
-    return _done(request, row, act)
+    said = _("%(unit)s has no objection: recorded.") % {"unit": row.unit.name}
+    return _done(request, row, lambda: actions.no_objection(person(request), row), said)
 
 
 @require_POST
 def withdraw(request: HttpRequest, uid: str) -> HttpResponse:
     """Take the answer back."""
     row = _answering(request, uid)
-
-    def act() -> str:
-        actions.withdraw(person(request), row)
-        return _("The answer was taken back; hand it in again when it is changed.")
-
-    return _done(request, row, act)
+    said = _("The answer was taken back; hand it in again when it is changed.")
+    return _done(request, row, lambda: actions.withdraw(person(request), row), said)
 
 
 @require_POST
 def note(request: HttpRequest, uid: str) -> HttpResponse:
     """Whom to call."""
     row = _answering(request, uid)
-
-    def act() -> str:
-        actions.save_note(person(request), row, request.POST.get("note", ""))
-        return _("Saved.")
-
-    return _done(request, row, act)
+    return _done(
+        request, row, lambda: actions.save_note(person(request), row, request.POST.get("note", "")), _("Saved.")
+    )
 
 
-def _done(request: HttpRequest, row: Invitation, act: Callable[[], str]) -> HttpResponse:
-    attempt(request, act)
+def _done(request: HttpRequest, row: Invitation, act: Callable[[], object], said: str = "") -> HttpResponse:
+    attempt(request, act, said)
     return _back(row)
 
 
@@ -201,18 +186,10 @@ def _file(request: HttpRequest) -> tuple[UploadedFile[Any], str]:
 
 
 def _taking(request: HttpRequest, row: Invitation, act: Callable[[], str]) -> HttpResponse:
-    """:func:`_done` for uploads, which may be missing or too large; the right comes first."""
+    """:func:`_done` for uploads: the right comes first."""
     if not rights.may_answer(person(request), row):
         raise PermissionDenied
-
-    def within_limit() -> str:
-        try:
-            return act()
-        except files.TooLargeError as large:
-            text = _("The file is larger than %(limit)s MB and was not taken.")
-            raise NotPossible(text % {"limit": large.limit // (1024 * 1024)}) from None
-
-    return _done(request, row, within_limit)
+    return _done(request, row, act)
 
 
 @require_POST
@@ -234,24 +211,17 @@ def filled(request: HttpRequest, uid: str) -> HttpResponse:
 def accept(request: HttpRequest, uid: str) -> HttpResponse:
     """Take the staged form over as the answer."""
     row = _answering(request, uid)
-
-    def act() -> str:
-        actions.accept_form(person(request), row, replace=request.POST.get("replace") == "1")
-        return _("The form is the answer of %(unit)s now.") % {"unit": row.unit.name}
-
-    return _done(request, row, act)
+    replace = request.POST.get("replace") == "1"
+    said = _("The form is the answer of %(unit)s now.") % {"unit": row.unit.name}
+    return _done(request, row, lambda: actions.accept_form(person(request), row, replace=replace), said)
 
 
 @require_POST
 def discard(request: HttpRequest, uid: str) -> HttpResponse:
     """Forget the staged form."""
     row = _answering(request, uid)
-
-    def act() -> str:
-        actions.discard_form(person(request), row)
-        return _("The form was put aside; nothing of it was taken over.")
-
-    return _done(request, row, act)
+    said = _("The form was put aside; nothing of it was taken over.")
+    return _done(request, row, lambda: actions.discard_form(person(request), row), said)
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Login and password forms in the look of the site."""
+"""Forms in the look of the site: what those of every app share; login and password."""
 
 from __future__ import annotations
 
@@ -10,6 +10,30 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from lantian.apps.core import throttle
+from lantian.apps.core.holding import FieldRefusal
+
+
+class LookForm(forms.Form):
+    """A form in the look of the site; what an action refuses is put beside the field that it speaks of."""
+
+    ticks = "form-check-input"  # the look of boxes to tick
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if look := self._look(field.widget):
+                field.widget.attrs.setdefault("class", look)
+
+    def _look(self, widget: forms.Widget) -> str:
+        if isinstance(widget, forms.HiddenInput):
+            return ""
+        if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
+            return self.ticks
+        return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+    def refuse(self, error: FieldRefusal) -> None:
+        """Show what an action refused."""
+        self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
 class LoginForm(AuthenticationForm):

@@ -25,9 +25,9 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from lantian.apps.core import policy
+from lantian.apps.core.language import chinese
 from lantian.apps.core.models import AuditEvent, User
 
 SEARCH = "history.search"
@@ -178,7 +178,7 @@ def kind_of(label: str) -> str:
 
 def _side() -> int:
     """Which of a pair of words the person reads: Chinese first, English second."""
-    return 0 if (get_language() or "").startswith("zh") else 1
+    return 0 if chinese() else 1
 
 
 def _names(rows: Sequence[AuditEvent]) -> dict[UUID, str]:

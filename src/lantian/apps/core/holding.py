@@ -10,6 +10,14 @@ class NotPossible(Exception):
     """A step that the state of things does not allow; the text is for the person, in the person's language."""
 
 
+class FieldRefusal(NotPossible):
+    """What an action refuses; ``field`` names the field of the form that it speaks of, blank for the whole."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.message, self.field = message, field
+
+
 class StaleError(NotPossible):
     """Somebody else changed it since the page was opened; nothing was written."""
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lantian.apps.core.held import home
 from lantian.apps.core.ids import uuid7
 
 
@@ -96,10 +97,8 @@ class AuditEvent(WithUid):
 
     def locate(self) -> None:
         """Fill in ``place`` from the person's roles unless it is known."""
-        from lantian.apps.core import policy  # which stands on these tables
-
         if not self.place and self.user is not None:
-            self.place = policy.home(self.user)
+            self.place = home(self.user)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Add the event. Raises AppendOnlyError for one that is stored already."""
@@ -129,6 +128,39 @@ class StoredFile(WithUid):
     def path(self) -> Path:
         """Where the content lies: ``files/ab/abcd…`` in the data folder."""
         return Path(settings.LANTIAN_DATA) / "files" / self.sha256[:2] / self.sha256
+
+
+class StagedState(models.TextChoices):
+    """How far a file is that somebody brought."""
+
+    STAGED = "staged", _("to be checked")
+    ACCEPTED = "accepted", _("taken over")
+    DROPPED = "dropped", _("dropped")
+
+
+class Staged(WithUid):
+    """A file as it was read, until a person takes all of it over or drops it (lantian.apps.core.staging)."""
+
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255)
+    state = models.CharField(max_length=10, choices=StagedState.choices, default=StagedState.STAGED)
+    rows = models.JSONField(default=list)  # of a list [[line, {field: text}]]
+    problems = models.JSONField(default=list)  # [{"line", "column", "zh", "en"}]
+    created = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nobody decided on it yet."""
+        return self.state == StagedState.STAGED
 
 
 class JobState(models.TextChoices):

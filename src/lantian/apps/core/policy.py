@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 from operator import or_
-from posixpath import commonpath
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -18,6 +17,8 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from lantian.apps.core.held import home as home
+from lantian.apps.core.held import memberships as memberships
 from lantian.apps.core.models import User
 
 COORDINATOR = "coordinator"
@@ -117,32 +118,9 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def memberships(user: Person) -> tuple[tuple[str, str | None], ...]:
-    """The person's roles, each with the path of the area in which it holds (None: everywhere).
-
-    Read once per request (kept on the user object).
-    """
-    if not user.is_authenticated or not user.is_active:
-        return ()
-    known: tuple[tuple[str, str | None], ...] | None = getattr(user, "_memberships", None)
-    if known is None:
-        # The reverse side of areas.Membership; its unit lies in an area, unless the role holds everywhere.
-        known = tuple(user.memberships.values_list("role", "unit__area__path"))
-        setattr(user, "_memberships", known)  # noqa: B010  # a cache of this request, no field of the model
-    return known
-
-
 def roles(user: Person) -> frozenset[str]:
     """The roles that the person's memberships give, anywhere."""
     return frozenset(role for role, _path in memberships(user))
-
-
-def home(user: User) -> str:
-    """The path of the smallest area that holds all of the person's roles; blank without roles, or everywhere."""
-    paths = [path for _role, path in memberships(user)]
-    if not paths or None in paths:
-        return ""
-    return commonpath([str(path) for path in paths]).rstrip("/") + "/"
 
 
 def can(user: Person, action: str, obj: Model | None = None) -> bool:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantian.apps.areas.models import Unit
+from lantian.apps.core.forms import LookForm
 from lantian.apps.core.models import User
 from lantian.apps.devices.models import Device, DeviceKind, DeviceState, Profile
 from lantian.apps.devices.rights import editable_areas
-from lantian.apps.monitoring.forms import AreaField, LookForm
+from lantian.apps.monitoring.forms import AreaField
 from lantian.apps.monitoring.models import Station
 from lantian.protocols.hj212.profile import CHECKSUMS, ENCODINGS, MINUTES, VERSIONS
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lantian.apps.areas.models import Area, Unit
-from lantian.apps.core.models import StoredFile, WithUid
+from lantian.apps.core.models import Staged, WithUid
 from lantian.apps.monitoring.models import Station
 
 
@@ -134,28 +134,5 @@ class FactorUnit(WithUid):
         return f"{self.factor} {self.unit}"
 
 
-class ListState(models.TextChoices):
-    """How far a list is."""
-
-    STAGED = "staged", _("to be checked")
-    ACCEPTED = "accepted", _("taken over")
-    DROPPED = "dropped", _("dropped")
-
-
-class DeviceList(WithUid):
+class DeviceList(Staged):
     """设备清单: a list of devices as it was read, until a person takes all of it over or drops it."""
-
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    file_name = models.CharField(max_length=255)
-    state = models.CharField(max_length=10, choices=ListState.choices, default=ListState.STAGED)
-    rows = models.JSONField(default=list)  # [[line, {field: text}]]
-    problems = models.JSONField(default=list)  # [{"line", "column", "zh", "en"}]
-    created = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    finished = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ("-id",)
-
-    def __str__(self) -> str:
-        return self.file_name

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from lantian.apps.core.language import chinese
 from lantian.apps.devices.sent import Packet
 from lantian.protocols.hj212 import commands
 from lantian.protocols.hj212.body import is_text
@@ -95,11 +96,6 @@ class Shown:
     data_time: datetime | None
     rows: tuple[tuple[str, str, str], ...]
     text: str
-
-
-def chinese() -> bool:
-    """Whether the page is shown in Chinese."""
-    return (get_language() or "").startswith("zh")
 
 
 def code_word(code: str) -> Word:

@@ -22,12 +22,12 @@ from lantian.apps.core.api.auth import user_of
 from lantian.apps.core.api.errors import Refusal, invalid
 from lantian.apps.core.api.fields import WITHOUT_NUL, Day
 from lantian.apps.core.api.operations import operation
+from lantian.apps.core.language import chinese
 from lantian.apps.monitoring import api_forecasts, bulk
 from lantian.apps.monitoring.actions.observations import take_observations
 from lantian.apps.monitoring.models import DataSource, SourceKind, Station
 from lantian.apps.monitoring.queries import observations as reads
 from lantian.apps.monitoring.rights import VIEW
-from lantian.apps.monitoring.views.common import chinese
 from lantian.lake.errors import LakeError
 
 router = Router(tags=["observations"])

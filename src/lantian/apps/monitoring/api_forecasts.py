@@ -19,12 +19,12 @@ from lantian.apps.core.api.errors import invalid
 from lantian.apps.core.api.fields import WITHOUT_NUL, AreaCode, Day, Moment, Words
 from lantian.apps.core.api.operations import operation
 from lantian.apps.core.api.paging import Key, Listing, Page, page, uid, words
+from lantian.apps.core.language import chinese
 from lantian.apps.monitoring import forecasting
 from lantian.apps.monitoring.actions import save_forecast
 from lantian.apps.monitoring.models import Forecast, ForecastDay, Origin
 from lantian.apps.monitoring.queries.forecasts import issues
 from lantian.apps.monitoring.rights import FORECAST, FORECASTS, editable_areas
-from lantian.apps.monitoring.views.common import chinese
 
 router = Router(tags=["forecasts"])
 READ, WRITE = "read:observations", "write:observations"

@@ -1,16 +1,20 @@
-"""Background work of monitoring: quality control of hours."""
+"""Background work of monitoring: quality control of hours, and the way of decisions on them to the lake."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import numpy as np
+from django.utils.translation import gettext_noop
 
 from lantian.analysis import qc
 from lantian.apps.core import jobs
 from lantian.apps.core.models import Job
+from lantian.apps.monitoring import hooks
 from lantian.apps.monitoring.actions.quality import RUN, store_run
+from lantian.apps.monitoring.actions.reviews import TO_LAKE, settle
 from lantian.apps.monitoring.models import QualityRun, Station
 from lantian.apps.monitoring.queries.registry import in_use
 from lantian.apps.monitoring.readings import lake, raw
@@ -22,6 +26,19 @@ TOO_MANY = 10_000  # findings of one run: more say that the data are broken, not
 def register() -> None:
     """Register the jobs of this app (once, when Django starts)."""
     jobs.handles(RUN)(check_hours)
+    jobs.handles(TO_LAKE)(to_lake)
+    jobs.daily(TO_LAKE, lambda: [("all", {})])
+
+
+def to_lake(job: Job) -> dict[str, Any]:
+    """``{"findings": [uid, …]}`` → ``{"written": n}``: decisions written to the lake; without ``findings`` all that the
+    lake does not have, whatever got lost on the way."""
+    jobs.progress(job, 50, gettext_noop("Writing to the lake"))
+    chosen = job.payload.get("findings")
+    written = settle(None if chosen is None else [UUID(uid) for uid in chosen])
+    if written or chosen:  # the job that wrote them may have been killed before it told
+        hooks.hours_reviewed()
+    return {"written": written}
 
 
 def check_hours(job: Job) -> dict[str, Any]:

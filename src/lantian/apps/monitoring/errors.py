@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from lantian.apps.core.holding import FieldRefusal
 
-class RegistryError(Exception):
-    """A refusal in the person's language; ``field`` names the field of the form, blank for the whole."""
 
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.message, self.field = message, field
+class RegistryError(FieldRefusal):
+    """A refusal in the person's language."""
 
 
 class StaleError(RegistryError):

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from lantian.apps.areas.lookup import AreaNames
 from lantian.apps.areas.models import Area
 from lantian.apps.core.columns import Column, Problem, Row, columns_of
 from lantian.apps.core.columns import rows_of as by_columns
+from lantian.apps.core.entries import day_of, no_day
 from lantian.apps.core.models import User
-from lantian.apps.monitoring.lists import Places
+from lantian.apps.monitoring.lists import known_areas
 from lantian.standards.aqi import LEVELS, level_of
 
 MOST = 5000  # rows of one list
@@ -75,7 +77,7 @@ def rows_of(given: list[list[object]]) -> tuple[list[Row], list[Problem]]:
 
 def issues(by: User, rows: Iterable[Row]) -> tuple[list[Issue], list[Problem]]:
     """The issues that the rows make, in their order, and every problem. A fixed number of queries."""
-    places, problems = Places(by), []
+    places, problems = known_areas(by), []
     found: dict[tuple[int, str, datetime], Issue] = {}
     for line, values in rows:
         try:
@@ -92,7 +94,7 @@ def issues(by: User, rows: Iterable[Row]) -> tuple[list[Issue], list[Problem]]:
     return list(found.values()), problems
 
 
-def _head(places: Places, values: Mapping[str, str]) -> tuple[Area, str, datetime]:
+def _head(places: AreaNames, values: Mapping[str, str]) -> tuple[Area, str, datetime]:
     for item in columns().values():
         text = values.get(item.field, "")
         if item.required and not text:
@@ -101,10 +103,8 @@ def _head(places: Places, values: Mapping[str, str]) -> tuple[Area, str, datetim
             raise WrongError(item.field, f"超过{most}个字", f"longer than {most} characters")
     text = values["area"]
     area = places.find(text)
-    if not isinstance(area, Area):
-        raise WrongError(
-            "area", f"您管理的区域中没有“{text}”，或有几个同名", f"none, or several, of your areas: {text}"
-        )
+    if area is None:
+        raise WrongError("area", *places.refusal(text))
     return area, values["issuer"], instant(values["issued"])
 
 
@@ -189,12 +189,11 @@ def instant(text: str) -> datetime:
 
 def _day(text: str) -> date:
     try:
-        year, month, day = (int(part) for part in text.replace("/", "-").split(" ")[0].split("-"))
-        found = date(year, month, day)
+        found = day_of(text)
     except ValueError:
-        raise WrongError("day", f"不是日期：{text[:20]}", f"no date: {text[:20]}") from None
+        raise WrongError("day", *no_day(text)) from None
     if not 2000 <= found.year <= 2100:
-        raise WrongError("day", f"不是日期：{text[:20]}", f"no date: {text[:20]}")
+        raise WrongError("day", *no_day(text))
     return found
 
 

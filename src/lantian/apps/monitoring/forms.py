@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantian.apps.areas.models import Area, Level, Unit
+from lantian.apps.core.forms import LookForm
+from lantian.apps.core.language import chinese
 from lantian.apps.core.models import User
-from lantian.apps.monitoring.errors import RegistryError
 from lantian.apps.monitoring.models import (
     DataSource,
     Datum,
@@ -34,29 +35,6 @@ def _day_field(label: Any, *, required: bool = False) -> forms.DateField:
     """A day, asked for by the browser's own calendar."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=required, widget=widget)
-
-
-class LookForm(forms.Form):
-    """A form in the look of the site; what an action refuses is put beside the field that it speaks of."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            widget = field.widget
-            if isinstance(widget, forms.Select):
-                widget.attrs.setdefault("class", "form-select")
-            elif isinstance(widget, forms.CheckboxInput):
-                widget.attrs.setdefault("class", "form-check-input")
-            elif not isinstance(widget, forms.HiddenInput):
-                widget.attrs.setdefault("class", "form-control")
-
-    def refuse(self, error: RegistryError) -> None:
-        """Show what an action refused."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
-
-
-def _chinese() -> bool:
-    return (get_language() or "").startswith("zh")
 
 
 def _choices(form: forms.Form, name: str) -> forms.ModelChoiceField[Any]:
@@ -195,7 +173,7 @@ class SourceForm(LookForm):
         super().__init__(*args, **kwargs)
         areas = editable_areas(user).filter(closed=None)
         _choices(self, "area").queryset = areas.select_related("parent").order_by("path")
-        known = [(key, item.zh if _chinese() else item.en) for key, item in indicators().items()]
+        known = [(key, item.zh if chinese() else item.en) for key, item in indicators().items()]
         self.fields["indicator"].choices = [("", "—"), *known]  # type: ignore[attr-defined]
         _choices(self, "owner").queryset = Unit.objects.filter(area__in=areas, collective=False, merged_into=None)
 

@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantian.apps.areas.models import Area, Level, Unit
+from lantian.apps.core.forms import LookForm
+from lantian.apps.core.language import chinese
 from lantian.apps.core.models import User
 from lantian.apps.monitoring import forecasting
-from lantian.apps.monitoring.forms import AreaField, LookForm
+from lantian.apps.monitoring.forms import AreaField
 from lantian.apps.monitoring.models import Alert, Forecast
 from lantian.apps.monitoring.rights import FORECAST, editable_areas, of_city
-from lantian.apps.monitoring.views.common import chinese
 
 DAYS = 7  # rows that the form for an issue offers
 _FORECAST_AREAS = (Level.MUNICIPAL, Level.DISTRICT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -13,11 +13,11 @@ from typing import Any
 import yaml
 from django.utils import timezone
 
-from lantian.apps.areas.models import Area
 from lantian.apps.core.columns import Column, Problem, Row, columns_of
 from lantian.apps.core.columns import rows_of as by_columns
+from lantian.apps.core.entries import Entry as AnyEntry
 from lantian.apps.core.models import User
-from lantian.apps.monitoring.lists import Places
+from lantian.apps.monitoring.lists import known_areas, place
 from lantian.apps.monitoring.models import Sample
 
 MOST = 5000  # rows of one list
@@ -39,17 +39,8 @@ class Kind:
 
 
 @dataclass(slots=True)
-class Entry:
+class Entry(AnyEntry[Sample]):
     """A row with its values; ``old`` is the measurement that is there already, which the row corrects."""
-
-    line: int
-    values: dict[str, Any]
-    old: Sample | None = None
-    problems: list[Problem] = field(default_factory=list)
-
-    def wrong(self, column: str, zh: str, en: str) -> None:
-        """Note a problem of one cell."""
-        self.problems.append(Problem(self.line, column, zh, en))
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -82,17 +73,17 @@ def rows_of(given: list[list[Any]]) -> tuple[list[Row], list[Problem]]:
 
 def entries(by: User, rows: Iterable[Row]) -> tuple[list[Entry], list[Problem]]:
     """Every row as values that can be saved, and every problem. A fixed number of queries, whatever the rows."""
-    places, names = Places(by), {name: kind for kind in kinds().values() for name in kind.names}
+    places, names = known_areas(by), {name: kind for kind in kinds().values() for name in kind.names}
     today, found = timezone.localdate(), []
     first: dict[tuple[Any, ...], int] = {}
     for line, values in rows:
         entry = Entry(line, {"note": values.get("note", ""), "point": values.get("point", "")})
-        _texts(entry, values)
+        entry.check_texts(values, columns().values(), _LONGEST)
         kind = names.get(values.get("kind", ""))
         if values.get("kind") and kind is None:
             entry.wrong("kind", f"没有这种类别：{values['kind'][:20]}", f"no such kind: {values['kind'][:20]}")
         entry.values["kind"] = kind.kind if kind else ""
-        _place(entry, values, places)
+        place(entry, values.get("area", ""), places)
         _days(entry, values, kind, today)
         _numbers(entry, values, kind)
         if not entry.problems and (earlier := first.setdefault(entry.key, line)) != line:
@@ -102,28 +93,9 @@ def entries(by: User, rows: Iterable[Row]) -> tuple[list[Entry], list[Problem]]:
     return found, [problem for entry in found for problem in entry.problems]
 
 
-def _texts(entry: Entry, values: dict[str, str]) -> None:
-    for item in columns().values():
-        text = values.get(item.field, "")
-        if item.required and not text:
-            entry.wrong(item.field, "不能为空", "is empty")
-        if len(text) > _LONGEST.get(item.field, 200):
-            entry.wrong(item.field, f"超过{_LONGEST.get(item.field, 200)}个字", "is too long")
-
-
-def _place(entry: Entry, values: dict[str, str], places: Places) -> None:
-    text = values.get("area", "")
-    area = places.find(text) if text else None
-    entry.values["area"] = area if isinstance(area, Area) else None
-    if area == 0:
-        entry.wrong("area", f"您管理的区域中没有“{text}”", f"none of your areas is called {text}")
-    elif isinstance(area, int):
-        entry.wrong("area", f"有{area}个区域叫“{text}”，请写代码或连上级名称", f"{area} areas are called {text}")
-
-
 def _days(entry: Entry, values: dict[str, str], kind: Kind | None, today: date) -> None:
-    start = _day(entry, "start", values.get("start", ""))
-    end = _day(entry, "end", values.get("end", "")) if values.get("end") else start
+    start = entry.day("start", values.get("start", ""))
+    end = entry.day("end", values.get("end", "")) if values.get("end") else start
     entry.values["start"], entry.values["end"] = start, end
     if start is None or end is None:
         return
@@ -137,17 +109,6 @@ def _days(entry: Entry, values: dict[str, str], kind: Kind | None, today: date) 
     ):
         low, high = kind.days
         entry.wrong("end", f"共{number}天，应为{low}至{high}天", f"{number} days; {low} to {high} are expected")
-
-
-def _day(entry: Entry, name: str, text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        year, month, day = (int(part) for part in text.replace("/", "-").split(" ")[0].split("-"))
-        return date(year, month, day)
-    except ValueError:
-        entry.wrong(name, f"不是日期：{text[:20]}", f"no date: {text[:20]}")
-        return None
 
 
 def _numbers(entry: Entry, values: dict[str, str], kind: Kind | None) -> None:

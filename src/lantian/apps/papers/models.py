@@ -166,13 +166,21 @@ class Recipient(WithUid):
         return f"{self.paper_id} {self.unit_id}"
 
 
-class OwnTemplate(WithUid):
-    """An installation's own text in the place of a shipped template of the same name (papers/tables/templates.yaml)."""
+class OwnWords(WithUid):
+    """An installation's own text in the place of a shipped one."""
 
-    name = models.CharField(max_length=20, unique=True)
     title = models.CharField(max_length=400)
     body = models.TextField()
     revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+
+class OwnTemplate(OwnWords):
+    """An installation's own text in the place of a shipped template of the same name (papers/tables/templates.yaml)."""
+
+    name = models.CharField(max_length=20, unique=True)
 
     class Meta:
         ordering = ("name",)

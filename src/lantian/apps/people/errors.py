@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from lantian.apps.core.holding import FieldRefusal
 
-class RegisterError(ValueError):
-    """A change that cannot be made; ``field`` is the form's field that it speaks of, blank for the whole."""
 
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.message, self.field = message, field
+class RegisterError(FieldRefusal):
+    """A change that cannot be made."""
 
 
 class StaleError(RegisterError):

@@ -12,28 +12,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantian.apps.areas.models import Unit
 from lantian.apps.core import policy
+from lantian.apps.core.forms import LookForm
 from lantian.apps.core.models import User
-from lantian.apps.people.errors import RegisterError
 from lantian.apps.people.queries import UnitNames
-
-
-class LookForm(forms.Form):
-    """A form in the look of the site; what an action refuses is put beside the field that it speaks of."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            widget = field.widget
-            if isinstance(widget, forms.Select):
-                widget.attrs.setdefault("class", "form-select")
-            elif isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
-                widget.attrs.setdefault("class", "form-check-input")
-            elif not isinstance(widget, forms.HiddenInput):
-                widget.attrs.setdefault("class", "form-control")
-
-    def refuse(self, error: RegisterError) -> None:
-        """Show what an action refused."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
 class _UnitForm(LookForm):

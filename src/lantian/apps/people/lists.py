@@ -16,6 +16,7 @@ from lantian.apps.areas.models import Unit
 from lantian.apps.core import policy
 from lantian.apps.core.columns import Column, Problem, Row, columns_of
 from lantian.apps.core.columns import rows_of as by_columns
+from lantian.apps.core.entries import day_of, no_day
 from lantian.apps.core.models import User
 from lantian.apps.people import logins, queries
 from lantian.apps.people.models import Liaison, ListKind, Post
@@ -201,11 +202,10 @@ def _login_problems(line: int, login: str, seen: dict[str, int], taken: set[str]
 def _day(line: int, text: str, today: date) -> tuple[date, list[Problem]]:
     if not text:
         return today, []
-    parts = text.replace("/", "-").replace(".", "-").replace("年", "-").replace("月", "-").removesuffix("日").split("-")
     try:
-        return date(*(int(part) for part in parts)), []
-    except (ValueError, TypeError):
-        return today, [Problem(line, "since", f"不是日期：{text}（应为“年-月-日”）", f"not a date: {text}")]
+        return day_of(text), []
+    except ValueError:
+        return today, [Problem(line, "since", *no_day(text))]
 
 
 def _words(line: int, values: dict[str, str]) -> list[Problem]:

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lantian.apps.areas.models import Unit
-from lantian.apps.core.models import StoredFile, WithUid
+from lantian.apps.core.models import Staged, WithUid
 
 
 class Post(models.TextChoices):
@@ -75,30 +75,8 @@ class ListKind(models.TextChoices):
     LIAISONS = "liaisons", _("liaisons")
 
 
-class ListState(models.TextChoices):
-    """How far a list is."""
-
-    STAGED = "staged", _("to be checked")
-    ACCEPTED = "accepted", _("taken over")
-    DROPPED = "dropped", _("dropped")
-
-
-class StagedList(WithUid):
+class StagedList(Staged):
     """名单导入: a list as it was read, waiting until a person takes it over as a whole or drops it."""
 
     kind = models.CharField(max_length=10, choices=ListKind.choices)
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    file_name = models.CharField(max_length=255)
-    state = models.CharField(max_length=10, choices=ListState.choices, default=ListState.STAGED)
-    rows = models.JSONField(default=list)  # [[line, {field: text}]]
-    problems = models.JSONField(default=list)  # [{"line", "column", "zh", "en"}]
     made = models.JSONField(default=list)  # uids of the people that the list brought, in its order
-    created = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    finished = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ("-id",)
-
-    def __str__(self) -> str:
-        return self.file_name

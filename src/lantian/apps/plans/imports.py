@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_noop
 
-from lantian.apps.core import jobs
+from lantian.apps.core import jobs, staging
 from lantian.apps.core.models import Job, StoredFile
-from lantian.apps.plans import actions, prints
+from lantian.apps.plans import actions, prints, worker
 from lantian.apps.plans.models import Plan
 from lantian.reading import model as read
 from lantian.reading.errors import ReadingError
@@ -29,14 +27,10 @@ def perform_import(job: Job) -> dict[str, Any]:
     """
     stored = StoredFile.objects.get(uid=job.payload["file"])
     jobs.progress(job, 10, gettext_noop("Reading the document"))
-    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
-        # The reader quotes the name in its messages and tells nothing from it; the content lies under its sum.
-        path = Path(folder) / (job.payload["name"] or "plan")
-        path.symlink_to(stored.path)
-        try:
-            plans, printed = prints.read_in_worker(path)
-        except ReadingError as refusal:
-            raise jobs.RefusedError(refusal.zh, refusal.en) from refusal
+    try:
+        plans, printed = staging.read_stored(worker.read_with_print, stored, job.payload["name"])
+    except ReadingError as refusal:
+        raise jobs.RefusedError(refusal.zh, refusal.en) from refusal
     jobs.progress(job, 80, gettext_noop("Storing the measures"))
     prints.keep(stored, printed)
     if "replaces" in job.payload:

@@ -18,16 +18,8 @@ from django.conf import settings
 from lantian.apps.core.models import StoredFile
 from lantian.apps.plans import worker
 from lantian.apps.plans.worker import WIDTH, Print
-from lantian.reading.model import Plan
 
 _rendering = threading.BoundedSemaphore(2)
-
-
-def read_in_worker(path: Path) -> tuple[list[Plan], Print]:
-    """:func:`read_with_print` under the limits of contracts §8; raises ReadingError."""
-    from lantian.reading.guard import run_guarded
-
-    return run_guarded(worker.read_with_print, path)
 
 
 def folder(stored: StoredFile) -> Path:

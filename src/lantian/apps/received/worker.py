@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from lantian.apps.core import jobs
+from lantian.apps.core import jobs, staging
 from lantian.apps.core.models import Job
+from lantian.apps.received.actions.bring import READ, keep_reading
+from lantian.apps.received.models import Bulletin, Status
 from lantian.apps.received.reading import read_with_print
 from lantian.reading.errors import ReadingError
-from lantian.reading.guard import run_guarded
-
-READ = "received.read"
 
 
 def register() -> None:
@@ -27,20 +24,14 @@ def perform(job: Job) -> dict[str, Any]:
 
     Raises :class:`lantian.apps.core.jobs.RefusedError` with the reader's own words when the document is refused.
     """
-    from lantian.apps.received.actions import keep_reading
-    from lantian.apps.received.models import Bulletin, Status
-
     row = Bulletin.objects.select_related("file", "area").get(uid=job.payload["bulletin"])
     if row.status != Status.READING or row.file is None:
         return {"bulletin": str(row.uid)}
     jobs.progress(job, 10, gettext_noop("Reading the document"))
-    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
-        path = Path(folder) / (row.file_name or "bulletin")
-        path.symlink_to(row.file.path)
-        try:
-            read, printed = run_guarded(read_with_print, path)
-        except ReadingError as refusal:
-            raise jobs.RefusedError(refusal.zh, refusal.en) from refusal
+    try:
+        read, printed = staging.read_stored(read_with_print, row.file, row.file_name)
+    except ReadingError as refusal:
+        raise jobs.RefusedError(refusal.zh, refusal.en) from refusal
     jobs.progress(job, 80, gettext_noop("Storing the figures"))
     keep_reading(job.created_by, row, read, printed)
     return {"bulletin": str(row.uid)}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from lantian.apps.areas.models import Unit
-from lantian.apps.core import jobs, policy
+from lantian.apps.core import jobs, policy, staging
 from lantian.apps.core.models import Job
 from lantian.apps.supervision.actions import incoming as actions
 from lantian.apps.supervision.incoming.model import Content, Found, Problem
@@ -21,7 +19,6 @@ from lantian.apps.supervision.models import Incoming, IncomingState, Return, Rou
 from lantian.apps.supervision.queries import incoming as queries
 from lantian.apps.supervision.sheets import COLUMNS, FIELDS
 from lantian.reading.errors import MissingExtra, ReadingError
-from lantian.reading.guard import run_guarded
 
 _NEEDED = frozenset({"progress", "code"})  # columns without which a sheet of ours is not read
 _SAID_BY_HEAD = Found(None, 0.97, {"zh": "消息开头", "en": "the head of the message"})
@@ -58,10 +55,7 @@ def _content(piece: Incoming) -> Content:
     """The content of a piece; a file is read under its own name so that refusals name it."""
     if piece.file is None:
         return content_of_text(piece.text)
-    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
-        path = Path(folder) / (piece.name.replace("\0", "")[-80:].strip(". ") or "file")
-        path.symlink_to(piece.file.path)
-        return run_guarded(read_piece, path)
+    return staging.read_stored(read_piece, piece.file, piece.name)
 
 
 def _without_extra(missing: MissingExtra) -> Problem:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantian.apps.areas import queries, workbook, worker
 from lantian.apps.areas.actions.rows import EDIT, ChangeError
 from lantian.apps.areas.incoming import Incoming, Problem, Row
-from lantian.apps.areas.models import DirectoryImport, ImportState
-from lantian.apps.core import audit, files, policy
-from lantian.apps.core.models import StoredFile, User
-from lantian.reading.guard import run_guarded
+from lantian.apps.areas.models import DirectoryImport
+from lantian.apps.core import files, policy, staging
+from lantian.apps.core.models import StagedState, StoredFile, User
 
 IMPORT = "directory.import"
 
@@ -32,13 +28,10 @@ def stage(user: User | None, name: str, chunks: Iterable[bytes]) -> DirectoryImp
     stored = files.store(user, name, chunks)
     rows, problems, remarks = _read(stored, name)
     incoming = _compare(user, rows)
-    with transaction.atomic():
-        row = DirectoryImport(file=stored, file_name=name[:255], created_by=user, remarks=remarks)
-        row.rows = {sheet: [[item.line, item.values] for item in found] for sheet, found in rows.items()}
-        _show(row, [*problems, *incoming.problems], incoming)
-        row.save()
-        counts = {"problems": len(row.problems), "changes": len(row.changes)}
-        audit.record(user, "directory.stage", row, after={"file": name, "sha256": stored.sha256, **counts})
+    row = DirectoryImport(remarks=remarks, changes=[change.as_json() for change in incoming.changes])
+    row.rows = {sheet: [[item.line, item.values] for item in found] for sheet, found in rows.items()}
+    facts = {"sha256": stored.sha256, "changes": len(row.changes)}
+    staging.keep(user, row, stored, name, [*problems, *incoming.problems], action="directory.stage", **facts)
     return row
 
 
@@ -51,7 +44,7 @@ def accept(user: User | None, staged: DirectoryImport) -> bool:
     """
     if user is not None:
         policy.require(user, EDIT)
-    row = _open(staged)
+    row = staging.hold(staged, _decided())
     rows = {
         sheet: [Row(sheet, line, values) for line, values in found] for sheet, found in row.rows.items()
     }  # fmt: skip
@@ -59,14 +52,14 @@ def accept(user: User | None, staged: DirectoryImport) -> bool:
         raise ChangeError(_("A file with problems is not taken over. Correct it and bring it again."))
     incoming = _compare(user, rows)
     seen = row.changes
-    _show(row, incoming.problems, incoming)
+    row.problems = [problem.as_json() for problem in incoming.problems]
+    row.changes = [change.as_json() for change in incoming.changes]
     if row.problems or row.changes != seen:
         row.save()
         return False
     incoming.save(user)
-    row.state, row.finished = ImportState.ACCEPTED, timezone.now()
-    row.save()
-    audit.record(user, IMPORT, row, after={"file": row.file_name, "sha256": row.file.sha256, **tally(row.changes)})
+    counts = tally(row.changes)
+    staging.finish(user, row, StagedState.ACCEPTED, action=IMPORT, sha256=row.file.sha256, **counts)
     return True
 
 
@@ -75,10 +68,8 @@ def drop(user: User | None, staged: DirectoryImport) -> None:
     """Drop a staged workbook; the file stays stored. Raises PermissionDenied, ChangeError."""
     if user is not None:
         policy.require(user, EDIT)
-    row = _open(staged)
-    row.state, row.finished = ImportState.DROPPED, timezone.now()
-    row.save()
-    audit.record(user, "directory.drop", row, after={"file": row.file_name})
+    row = staging.hold(staged, _decided())
+    staging.finish(user, row, StagedState.DROPPED, action="directory.drop")
 
 
 def tally(changes: list[dict[str, Any]]) -> dict[str, int]:
@@ -86,11 +77,8 @@ def tally(changes: list[dict[str, Any]]) -> dict[str, int]:
     return {what: sum(change["what"] == what for change in changes) for what in ("new", "changed", "closed")}
 
 
-def _open(staged: DirectoryImport) -> DirectoryImport:
-    row = DirectoryImport.objects.select_for_update(of=("self",)).select_related("file").get(pk=staged.pk)
-    if row.state != ImportState.STAGED:
-        raise ChangeError(_("This file was taken over or dropped already."))
-    return row
+def _decided() -> ChangeError:
+    return ChangeError(_("This file was taken over or dropped already."))
 
 
 def _compare(user: User | None, rows: dict[str, list[Row]]) -> Incoming:
@@ -98,18 +86,9 @@ def _compare(user: User | None, rows: dict[str, list[Row]]) -> Incoming:
     return Incoming(rows, reach=reach, keep_edits=False)
 
 
-def _show(row: DirectoryImport, problems: list[Problem], incoming: Incoming) -> None:
-    row.problems = [problem.as_json() for problem in problems]
-    row.changes = [change.as_json() for change in incoming.changes]
-
-
 def _read(stored: StoredFile, name: str) -> tuple[dict[str, list[Row]], list[Problem], list[dict[str, str]]]:
     """The rows of a stored workbook, problems of its headings, and remarks about what was not read."""
-    with tempfile.TemporaryDirectory(prefix="lantian-") as temporary:
-        # Under its own name, so that a refusal names the file as the person knows it.
-        place = Path(temporary) / (Path(name.replace("\\", "/")).name[-100:] or "file.xlsx")
-        place.symlink_to(stored.path)
-        found = run_guarded(worker.read_sheets, place)
+    found = staging.read_stored(worker.read_sheets, stored, name)
     rows, problems, unknown = workbook.rows_of(found["sheets"])
     if not rows:
         raise ChangeError(_("The workbook has none of the directory's sheets. Export one and fill it in."))

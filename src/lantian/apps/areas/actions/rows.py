@@ -11,19 +11,15 @@ from lantian.apps.areas import states
 from lantian.apps.areas.models import Area, Unit
 from lantian.apps.areas.states import State
 from lantian.apps.core import audit, policy
+from lantian.apps.core.holding import FieldRefusal
 from lantian.apps.core.models import User
 
 EDIT = "directory.edit"
 NAMES = "directory.learn"
 
 
-class ChangeError(ValueError):
-    """A change that cannot be made; ``field`` names the field of the form, blank for the whole."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.field = field
+class ChangeError(FieldRefusal):
+    """A change that cannot be made."""
 
 
 class StaleError(ChangeError):

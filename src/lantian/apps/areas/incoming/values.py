@@ -11,8 +11,8 @@ from django.db import models
 from django.utils import translation
 
 from lantian.apps.areas.models import AreaKind, Level, RuleKind
+from lantian.apps.core.entries import day_of, no_day
 
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?")
 _YES, _NO = frozenset({"yes", "true", "1", "是", "y", "√"}), frozenset({"", "no", "false", "0", "否", "n"})
 _SEPARATORS = re.compile(r"[;；、,，]")
 _CHOICES: dict[str, type[models.TextChoices]] = {"level": Level, "area_kind": AreaKind, "rule": RuleKind}
@@ -64,11 +64,10 @@ def labels(kind: str) -> dict[str, str]:
 def _day(text: str) -> date | None:
     if not text:
         return None
-    match = _DATE.fullmatch(text)
     try:
-        return date(*(int(part) for part in match.groups())) if match else date.fromisoformat(text)
+        return day_of(text)
     except ValueError:
-        raise Unreadable(f"不是日期：{text}（应为“年-月-日”）", f"not a date: {text}") from None
+        raise Unreadable(*no_day(text)) from None
 
 
 def _bool(text: str) -> bool:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.apps.areas import actions, queries, states
-from lantian.apps.areas.actions import ChangeError
 from lantian.apps.areas.actions.areas import forget_past
 from lantian.apps.areas.forms import AreaChangeForm, AreaForm, area_choices, closing_day, day_of
 from lantian.apps.areas.history import history
@@ -19,6 +18,7 @@ from lantian.apps.areas.models import Area, AreaPast
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 
 EDIT = "directory.edit"
 
@@ -39,12 +39,9 @@ def new(request: HttpRequest) -> HttpResponse:
     above = Area.objects.filter(code=request.GET.get("under", "")).first()
     parents = _parents(user, above)
     form = AreaForm(request.POST or None, parents=parents, initial={"parent": above.code if above else ""})
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = actions.save_area(user, None, form.values())
-        except ChangeError as error:
-            form.refuse(error)
-        else:
+    if request.method == "POST":
+        row = form.saved(lambda values: actions.save_area(user, None, values))
+        if row is not None:
             messages.success(request, _("%(name)s was entered.") % {"name": row.name})
             return redirect("areas:area", uid=row.uid)
     return render(request, "areas/new.html", {"form": form, "what": "area"})
@@ -56,14 +53,10 @@ def save(request: HttpRequest, uid: str) -> HttpResponse:
     user = person(request)
     row = _editable(user, uid)
     form = AreaForm(request.POST, parents=_parents(user, row.parent))
-    if form.is_valid():
-        try:
-            actions.save_area(user, row, form.values(), seen=form.cleaned_data["seen"])
-        except ChangeError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("areas:area", uid=row.uid)
+    saved = form.saved(lambda values: actions.save_area(user, row, values, seen=form.cleaned_data["seen"]))
+    if saved is not None:
+        messages.success(request, _("Saved."))
+        return redirect("areas:area", uid=row.uid)
     return _page(request, _row(user, uid), form=form)
 
 
@@ -73,15 +66,12 @@ def change(request: HttpRequest, uid: str) -> HttpResponse:
     user = person(request)
     row = _editable(user, uid)
     form = AreaChangeForm(request.POST, parents=_parents(user, row.parent))
-    if form.is_valid():
-        values = form.values()
-        try:
-            actions.change_area(user, row, values.pop("on"), values, seen=form.cleaned_data["seen"])
-        except ChangeError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("Saved; before that day the old name and place hold."))
-            return redirect("areas:area", uid=row.uid)
+    saved = form.saved(
+        lambda values: actions.change_area(user, row, values.pop("on"), values, seen=form.cleaned_data["seen"])
+    )
+    if saved is not None:
+        messages.success(request, _("Saved; before that day the old name and place hold."))
+        return redirect("areas:area", uid=row.uid)
     return _page(request, _row(user, uid), change=form)
 
 
@@ -90,12 +80,7 @@ def close(request: HttpRequest, uid: str) -> HttpResponse:
     """Close an area on a day, or open it again."""
     user = person(request)
     row = _editable(user, uid)
-    try:
-        actions.close_area(user, row, closing_day(request.POST.get("closed", "")))
-    except ChangeError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("Saved."))
+    attempt(request, lambda: actions.close_area(user, row, closing_day(request.POST.get("closed", ""))), _("Saved."))
     return redirect("areas:area", uid=row.uid)
 
 

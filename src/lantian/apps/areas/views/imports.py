@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.apps.areas import actions
@@ -17,14 +17,13 @@ from lantian.apps.areas.actions import ChangeError
 from lantian.apps.areas.actions.importing import tally
 from lantian.apps.areas.history import field_label, show_value
 from lantian.apps.areas.incoming import columns, sheets
-from lantian.apps.areas.models import DirectoryImport, ImportState
-from lantian.apps.core import files, policy
+from lantian.apps.areas.models import DirectoryImport
+from lantian.apps.core import bringing, policy
+from lantian.apps.core.language import chinese
 from lantian.apps.core.policy import person
-from lantian.reading.errors import ReadingError
+from lantian.apps.core.trying import attempt
 
 EDIT = "directory.edit"
-PAGE = 100
-_LATEST = 20
 
 
 @require_safe
@@ -33,7 +32,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     user = person(request)
     policy.require(user, EDIT)
     rows = policy.scope(user, DirectoryImport.objects.select_related("created_by"))
-    return render(request, "areas/imports.html", {"rows": rows.defer("rows", "changes", "problems")[:_LATEST]})
+    return render(request, "areas/imports.html", {"rows": rows.defer("rows", "changes", "problems")[: bringing.LATEST]})
 
 
 @require_POST
@@ -41,23 +40,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take a workbook and stage it."""
     user = person(request)
     policy.require(user, EDIT)
-    given = request.FILES.get("file")
-    if given is None or not given.size:
-        messages.error(request, _("No file was chosen. Choose one or drop it on the field."))
-        return redirect("areas:imports")
-    name = given.name or "file.xlsx"
-    try:
-        row = actions.stage(user, name, given.chunks())
-    except files.TooLargeError as large:
-        text = _("%(name)s is larger than %(limit)s MB and was not taken.")
-        messages.error(request, text % {"name": name, "limit": large.limit // (1024 * 1024)})
-    except ReadingError as error:
-        messages.error(request, error.zh if _chinese() else error.en)
-    except ChangeError as error:
-        messages.error(request, error.message)
-    else:
-        return redirect("areas:import", uid=row.uid)
-    return redirect("areas:imports")
+    return bringing.take(
+        request, lambda name, chunks: actions.stage(user, name, chunks), read="areas:import", back="areas:imports"
+    )
 
 
 @require_safe
@@ -67,17 +52,16 @@ def staged(request: HttpRequest, uid: str) -> HttpResponse:
     policy.require(user, EDIT)
     row = policy.get_or_404(user, DirectoryImport.objects.select_related("created_by", "file"), uid=uid)
     shown = row.problems or row.changes
-    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
-    chinese = _chinese()
+    page = Paginator(shown, bringing.PAGE).get_page(request.GET.get("page"))
     context = {
         "row": row,
         "page": page,
-        "problems": [_problem(item, chinese) for item in page.object_list] if row.problems else [],
-        "changes": [] if row.problems else [_change(item, chinese) for item in page.object_list],
+        "problems": [_problem(item) for item in page.object_list] if row.problems else [],
+        "changes": [] if row.problems else [_change(item) for item in page.object_list],
         "counts": tally(row.changes),
-        "remarks": [item["zh" if chinese else "en"] for item in row.remarks],
-        "may_accept": row.state == ImportState.STAGED and not row.problems and bool(row.changes),
-        "may_drop": row.state == ImportState.STAGED,
+        "remarks": [item["zh" if chinese() else "en"] for item in row.remarks],
+        "may_accept": row.waiting and not row.problems and bool(row.changes),
+        "may_drop": row.waiting,
     }
     return render(request, "areas/staged.html", context)
 
@@ -109,32 +93,22 @@ def drop(request: HttpRequest, uid: str) -> HttpResponse:
     user = person(request)
     policy.require(user, EDIT)
     row = policy.get_or_404(user, DirectoryImport.objects.all(), uid=uid)
-    try:
-        actions.drop(user, row)
-    except ChangeError as error:
-        messages.error(request, error.message)
+    attempt(request, lambda: actions.drop(user, row))
     return redirect("areas:imports")
 
 
-def _chinese() -> bool:
-    return (get_language() or "").startswith("zh")
-
-
-def _sheet(name: str, chinese: bool) -> str:
+def _sheet(name: str) -> str:
     sheet = sheets()[name]
-    return sheet.zh if chinese else sheet.en
+    return sheet.zh if chinese() else sheet.en
 
 
-def _problem(item: dict[str, Any], chinese: bool) -> dict[str, Any]:
-    column = columns(item["sheet"]).get(item["column"])
-    label = (column.zh if chinese else column.en) if column else ""
-    text = item["zh" if chinese else "en"]
-    return {"sheet": _sheet(item["sheet"], chinese), "line": item["line"], "column": label, "text": text}
+def _problem(item: dict[str, Any]) -> dict[str, Any]:
+    return {"sheet": _sheet(item["sheet"]), **bringing.problem_words(item, columns(item["sheet"]))}
 
 
-def _change(item: dict[str, Any], chinese: bool) -> dict[str, Any]:
+def _change(item: dict[str, Any]) -> dict[str, Any]:
     fields = [
         (field_label(item["sheet"], part["field"]), *(show_value(part["field"], part[side]) for side in ("old", "new")))
         for part in item["fields"]
     ]
-    return {**item, "sheet": _sheet(item["sheet"], chinese), "fields": fields}
+    return {**item, "sheet": _sheet(item["sheet"]), "fields": fields}

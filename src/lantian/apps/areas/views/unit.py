@@ -23,6 +23,7 @@ from lantian.apps.areas.queries import Directory
 from lantian.apps.core import policy
 from lantian.apps.core.models import User
 from lantian.apps.core.policy import person
+from lantian.apps.core.trying import attempt
 
 EDIT, NAMES = "directory.edit", "directory.learn"
 _EVER = (date(1900, 1, 1), date(2999, 12, 31))
@@ -49,12 +50,9 @@ def new(request: HttpRequest) -> HttpResponse:
     place = Area.objects.filter(code=request.POST.get("area") or request.GET.get("area", "")).first()
     first = {"area": place.code, "level": place.level} if place else {}
     form = UnitForm(request.POST or None, areas=_areas(user, place), above=_above(place), initial=first)
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = actions.save_unit(user, None, form.values())
-        except ChangeError as error:
-            form.refuse(error)
-        else:
+    if request.method == "POST":
+        row = form.saved(lambda values: actions.save_unit(user, None, values))
+        if row is not None:
             messages.success(request, _("%(name)s was entered.") % {"name": row.name})
             return redirect("areas:unit", uid=row.uid)
     return render(request, "areas/new.html", {"form": form, "what": "unit"})
@@ -66,14 +64,10 @@ def save(request: HttpRequest, uid: str) -> HttpResponse:
     user = person(request)
     row = _editable(user, uid, EDIT)
     form = UnitForm(request.POST, areas=_areas(user, row.area), above=_above(row.area))
-    if form.is_valid():
-        try:
-            actions.save_unit(user, row, form.values(), seen=form.cleaned_data["seen"])
-        except ChangeError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("areas:unit", uid=row.uid)
+    saved = form.saved(lambda values: actions.save_unit(user, row, values, seen=form.cleaned_data["seen"]))
+    if saved is not None:
+        messages.success(request, _("Saved."))
+        return redirect("areas:unit", uid=row.uid)
     return _page(request, _row(user, uid), form=form)
 
 
@@ -83,15 +77,12 @@ def rename(request: HttpRequest, uid: str) -> HttpResponse:
     user = person(request)
     row = _editable(user, uid, EDIT)
     form = RenameForm(request.POST)
-    if form.is_valid():
-        values = form.values()
-        try:
-            actions.rename_unit(user, row, values.pop("on"), values, seen=form.cleaned_data["seen"])
-        except ChangeError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("Saved; plans of earlier years still find the unit by its old name."))
-            return redirect("areas:unit", uid=row.uid)
+    saved = form.saved(
+        lambda values: actions.rename_unit(user, row, values.pop("on"), values, seen=form.cleaned_data["seen"])
+    )
+    if saved is not None:
+        messages.success(request, _("Saved; plans of earlier years still find the unit by its old name."))
+        return redirect("areas:unit", uid=row.uid)
     return _page(request, _row(user, uid), rename=form)
 
 
@@ -100,12 +91,7 @@ def close(request: HttpRequest, uid: str) -> HttpResponse:
     """Close a unit on a day, or open it again."""
     user = person(request)
     row = _editable(user, uid, EDIT)
-    try:
-        actions.close_unit(user, row, closing_day(request.POST.get("closed", "")))
-    except ChangeError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("Saved."))
+    attempt(request, lambda: actions.close_unit(user, row, closing_day(request.POST.get("closed", ""))), _("Saved."))
     return redirect("areas:unit", uid=row.uid)
 
 
@@ -121,14 +107,10 @@ def aliases(request: HttpRequest, uid: str) -> HttpResponse:
         messages.success(request, _("%(name)s is no other name any more.") % {"name": which})
         return redirect("areas:unit", uid=row.uid)
     form = AliasForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.save_alias(user, row, known, form.values())
-        except ChangeError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("areas:unit", uid=row.uid)
+    saved = form.saved(lambda values: actions.save_alias(user, row, known, values))
+    if saved is not None:
+        messages.success(request, _("Saved."))
+        return redirect("areas:unit", uid=row.uid)
     return _page(request, _row(user, uid), alias=form)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -113,11 +113,3 @@ def _rewritten(path: Path, changed: dict[str, bytes]) -> bytes:
             content = wanted.get(item.filename.lower())
             after.writestr(item.filename, before.read(item) if content is None else content)
     return target.getvalue()
-
-
-def by_sheet(values: Iterable[Value]) -> dict[int, list[Value]]:
-    """Values by the sheet or table they go to."""
-    found: dict[int, list[Value]] = {}
-    for item in values:
-        found.setdefault(item["sheet"], []).append(item)
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lantian.reading.errors import ReadingError
@@ -107,11 +107,9 @@ def filled(package: Package, name: str, values: Sequence[dict[str, Any]]) -> dic
     """
     from lxml import etree
 
-    from lantian.apps.assessment.forms.blank import by_sheet
-
     book = read_book(package, name)
     changed: dict[str, bytes] = {}
-    for index, given in by_sheet(values).items():
+    for index, given in _by_sheet(values).items():
         root = package.xml(book.sheets[index].part) if 0 <= index < len(book.sheets) else None
         data = None if root is None else root.find(f"{S}sheetData")
         if root is None or data is None:
@@ -126,6 +124,13 @@ def filled(package: Package, name: str, values: Sequence[dict[str, Any]]) -> dic
         _compute_anew(root)
         changed[main] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return changed
+
+
+def _by_sheet(values: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for item in values:
+        found.setdefault(item["sheet"], []).append(item)
+    return found
 
 
 def _put_all(data: _Element, values: Sequence[dict[str, Any]]) -> None:

@@ -113,4 +113,4 @@ class YearEnd(WithUid):
     @property
     def pack(self) -> Path:
         """Where the pack lies once ``sha256`` is there."""
-        return Path(settings.LANTIAN_DATA) / "packs" / f"{self.uid}.zip"
+        return Path(settings.LANTIAN_DATA) / "year-end" / f"{self.uid}.zip"

@@ -14,7 +14,8 @@ from lantian.apps.assessment.scoring.model import (
     UnitScore,
     Words,
 )
-from lantian.apps.assessment.scoring.reading import CardError, Problem, read_card
+from lantian.apps.assessment.scoring.reader import Problem
+from lantian.apps.assessment.scoring.reading import CardError, read_card
 
 __all__ = [
     "MANUAL", "Adjustment", "Card", "CardError", "Fact", "Grade", "Item", "ItemScore", "Problem", "Reason", "Ref",

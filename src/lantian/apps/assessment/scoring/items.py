@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lantian.apps.assessment.scoring import facts, formula
 from lantian.apps.assessment.scoring.model import Band, Item, Kind, PerCase, Veto
+from lantian.apps.assessment.scoring.reader import Reader
 from lantian.apps.assessment.scoring.yamltext import Path as Place
-
-if TYPE_CHECKING:
-    from lantian.apps.assessment.scoring.reading import Reader
 
 _ZERO = Decimal(0)
 _COMMON = ("key", "title", "kind", "group", "basis")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lantian.apps.areas.models import Unit
@@ -16,11 +13,11 @@ from lantian.apps.bulletins.actions.common import BulletinError, freeze, hold, i
 from lantian.apps.bulletins.figures import Row
 from lantian.apps.bulletins.kinds import Period, kinds
 from lantian.apps.bulletins.models import Bulletin, BulletinState, Snapshot, Step, Variant
-from lantian.apps.core import audit, files, policy
+from lantian.apps.core import audit, files, policy, staging
+from lantian.apps.core.language import chinese
 from lantian.apps.core.models import User
 from lantian.apps.papers.body import LETTERS, tidy
 from lantian.reading.errors import ReadingError
-from lantian.reading.guard import run_guarded
 from lantian.reading.lists import read_list
 
 _SECONDS = 20  # for reading a workbook of figures
@@ -34,15 +31,11 @@ def read_workbook(user: User, name: str, chunks: Iterable[bytes]) -> tuple[list[
     """
     policy.require(user, "bulletin.draft")
     stored, short = files.store(user, name, chunks), files.short_name(name)
-    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
-        path = Path(folder) / f"figures{Path(short).suffix.lower()[:10]}"
-        path.symlink_to(stored.path)
-        try:
-            lines = run_guarded(read_list, path, cpu=_SECONDS, wall=_SECONDS)
-            return [(number, list(cells)) for number, cells in lines], short
-        except ReadingError as refusal:
-            said = refusal.zh if (get_language() or "").startswith("zh") else refusal.en
-            raise BulletinError(said.replace(path.name, short)) from refusal
+    try:
+        lines = staging.read_stored(read_list, stored, name, seconds=_SECONDS)
+    except ReadingError as refusal:
+        raise BulletinError(refusal.zh if chinese() else refusal.en) from refusal
+    return [(number, list(cells)) for number, cells in lines], short
 
 
 @transaction.atomic

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lantian.apps.consultation import returned, worker
@@ -17,11 +14,11 @@ from lantian.apps.consultation.actions.answers import SCANS, begin_answer, finis
 from lantian.apps.consultation.actions.common import NotPossible
 from lantian.apps.consultation.frozen import lines_of
 from lantian.apps.consultation.models import Answer, Channel, Comment, Invitation
-from lantian.apps.core import audit, files
+from lantian.apps.core import audit, files, staging
+from lantian.apps.core.language import chinese
 from lantian.apps.core.models import StoredFile, User
 from lantian.apps.plans.models import Measure
 from lantian.reading.errors import ReadingError
-from lantian.reading.guard import run_guarded
 
 _FORMS, _PACKAGE = (".xlsx", ".docx"), b"PK\x03\x04"
 _SECONDS = 20  # of CPU and of waiting: a form is a page or ten, and the person waits for the answer
@@ -63,14 +60,10 @@ def stage_form(user: User, invitation: Invitation, name: str, chunks: Iterable[b
 
 
 def _read(stored: StoredFile, name: str) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="lantian-") as folder:
-        path = Path(folder) / f"form{Path(name).suffix.lower()}"
-        path.symlink_to(stored.path)
-        try:
-            return run_guarded(worker.read_form, path, cpu=_SECONDS, wall=_SECONDS)
-        except ReadingError as refusal:
-            said = refusal.zh if (get_language() or "").startswith("zh") else refusal.en
-            raise NotPossible(said.replace(path.name, files.short_name(name))) from refusal
+    try:
+        return staging.read_stored(worker.read_form, stored, name, seconds=_SECONDS)
+    except ReadingError as refusal:
+        raise NotPossible(refusal.zh if chinese() else refusal.en) from refusal
 
 
 @transaction.atomic

@@ -38,9 +38,3 @@ def seconds(offset: float) -> str:
 def figure(value: float | None) -> str:
     """A measured value as it was sent, without noise of its binary form."""
     return "–" if value is None else f"{value:.6g}"
-
-
-@register.filter
-def column_label(column: Any) -> str:
-    """A column of a list in the person's language."""
-    return str(column.zh if words.chinese() else column.en)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
@@ -12,27 +11,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.apps.core import downloads, files, policy, tables
-from lantian.apps.core.models import User
+from lantian.apps.core import bringing, downloads, policy, staging, tables
+from lantian.apps.core.trying import attempt
 from lantian.apps.devices import actions
 from lantian.apps.devices import lists as reading
-from lantian.apps.devices.models import DeviceList, ListState
+from lantian.apps.devices.models import DeviceList
 from lantian.apps.devices.views.common import keeper
-from lantian.apps.devices.words import chinese
 from lantian.apps.monitoring.errors import RegistryError
-from lantian.reading.errors import ReadingError
-from lantian.reading.output.xlsx import workbook
-
-PAGE = 100
-_LATEST = 20
 
 
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
     """The upload form, the columns, and one's own latest lists."""
     user = keeper(request)
-    rows = policy.scope(user, DeviceList.objects.defer("rows", "problems"))[:_LATEST]
-    return render(request, "devices/lists.html", {"rows": rows, "columns": reading.columns().values()})
+    rows = policy.scope(user, DeviceList.objects.defer("rows", "problems"))[: bringing.LATEST]
+    columns = bringing.column_words(reading.columns().values())
+    return render(request, "devices/lists.html", {"rows": rows, "columns": columns})
 
 
 @require_safe
@@ -46,21 +40,9 @@ def empty(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a list and stage it."""
     user = keeper(request)
-    given = request.FILES.get("file")
-    if given is None or not given.size:
-        messages.error(request, _("No file was chosen. Choose one or drop it on the field."))
-        return redirect("devices:lists")
-    name = given.name or "list.xlsx"
-    try:
-        row = actions.stage(user, name, given.chunks())
-    except files.TooLargeError as large:
-        text = _("%(name)s is larger than %(limit)s MB and was not taken.")
-        messages.error(request, text % {"name": name, "limit": large.limit // (1024 * 1024)})
-    except ReadingError as error:
-        messages.error(request, error.zh if chinese() else error.en)
-    else:
-        return redirect("devices:staged", uid=row.uid)
-    return redirect("devices:lists")
+    return bringing.take(
+        request, lambda name, chunks: actions.stage(user, name, chunks), read="devices:staged", back="devices:lists"
+    )
 
 
 @require_safe
@@ -69,16 +51,16 @@ def staged(request: HttpRequest, uid: str) -> HttpResponse:
     user = keeper(request)
     row = policy.get_or_404(user, DeviceList.objects.all(), uid=uid)
     shown: list[Any] = row.problems
-    if not row.problems and row.state == ListState.STAGED:
-        shown = _entries(user, row)
-    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
-    waiting = row.state == ListState.STAGED
+    if not row.problems and row.waiting:
+        shown = reading.entries(user, staging.rows_in(row))[0]  # what no longer fits is found when it is taken over
+    page = Paginator(shown, bringing.PAGE).get_page(request.GET.get("page"))
+    known = reading.columns()
     context = {
         "row": row,
         "page": page,
-        "problems": [_problem(item) for item in page.object_list] if row.problems else [],
-        "may_accept": waiting and not row.problems,
-        "may_drop": waiting,
+        "problems": [bringing.problem_words(item, known) for item in page.object_list] if row.problems else [],
+        "may_accept": row.waiting and not row.problems,
+        "may_drop": row.waiting,
     }
     return render(request, "devices/staged.html", context)
 
@@ -105,38 +87,10 @@ def drop(request: HttpRequest, uid: str) -> HttpResponse:
     """Drop a list."""
     user = keeper(request)
     row = policy.get_or_404(user, DeviceList.objects.all(), uid=uid)
-    try:
-        actions.drop(user, row)
-    except RegistryError as error:
-        messages.error(request, error.message)
+    attempt(request, lambda: actions.drop(user, row))
     return redirect("devices:staged", uid=row.uid)
 
 
-def _entries(user: User, row: DeviceList) -> list[reading.Entry]:
-    """Rows as they would be taken over; one that no longer fits is found when it is taken over."""
-    entries, _problems = reading.entries(user, [(line, values) for line, values in row.rows])
-    return entries
-
-
-def _problem(item: dict[str, Any]) -> dict[str, Any]:
-    column = reading.columns().get(item["column"])
-    label = item["column"] if column is None else column.zh if chinese() else column.en
-    return {"line": item["line"], "column": label, "text": item["zh"] if chinese() else item["en"]}
-
-
 def _empty_list() -> bytes:
-    stream = BytesIO()
-    book = workbook(stream)
-    head = book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF4", "text_wrap": True})
-    text = book.add_format({"num_format": "@"})
-    sheet, notes = book.add_worksheet("设备"), book.add_worksheet("填写说明")
-    notes.set_column(0, 0, 16)
-    notes.set_column(1, 1, 90)
-    for place, column in enumerate(reading.columns().values()):
-        sheet.set_column(place, place, column.width, text)
-        sheet.write_string(0, place, f"{column.zh}*" if column.required else column.zh, head)
-        notes.write_string(place, 0, column.zh, head)
-        notes.write_string(place, 1, column.note or ("必填" if column.required else ""))
-    sheet.freeze_panes(1, 1)
-    book.close()
-    return stream.getvalue()
+    choices = {"kind": list(reading.KIND_WORDS.values()), "for_assessment": ["是", "否"]}
+    return bringing.empty_list("设备", reading.columns().values(), choices)

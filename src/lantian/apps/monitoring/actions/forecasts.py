@@ -9,15 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lantian.apps.areas.models import Area
-from lantian.apps.core import audit, files, policy
+from lantian.apps.core import audit, policy, staging
 from lantian.apps.core.models import User
 from lantian.apps.monitoring import forecasting
-from lantian.apps.monitoring.actions.staging import read_guarded, stage
+from lantian.apps.monitoring.actions.staging import stage_list
 from lantian.apps.monitoring.errors import RegistryError
 from lantian.apps.monitoring.forecasting import DayGiven
 from lantian.apps.monitoring.models import Forecast, ForecastDay, Origin, StagedFile, StagedKind
 from lantian.apps.monitoring.rights import FORECAST
-from lantian.reading.lists import read_list
 
 
 @transaction.atomic
@@ -66,18 +65,14 @@ def stage_forecasts(by: User, name: str, chunks: Iterable[bytes]) -> StagedFile:
     Raises PermissionDenied, files.TooLargeError, ReadingError (no table, damaged).
     """
     policy.require(by, FORECAST)
-    stored = files.store(by, name, chunks)
-    rows, problems = forecasting.rows_of(read_guarded(read_list, stored, name))
-    if not problems:
-        problems = forecasting.issues(by, rows)[1]
-    return stage(by, StagedKind.FORECASTS, stored, name, rows, {}, problems)
+    return stage_list(by, StagedKind.FORECASTS, name, chunks, forecasting.rows_of, forecasting.issues)
 
 
 def take_forecasts(by: User, row: StagedFile) -> int | None:
     """Save every issue of a staged list; None, with the problems, where things changed. Inside ``accept``."""
-    found, problems = forecasting.issues(by, [(line, values) for line, values in row.rows])
+    found, problems = forecasting.issues(by, staging.rows_in(row))
     if problems:
-        row.problems = [problem.as_json() for problem in problems]
+        staging.object_to(row, problems)
         return None
     for issue in found:
         save_forecast(by, issue.area, issue.issuer, issue.issued, issue.days, origin=Origin.FILE, file=row)

@@ -18,6 +18,7 @@ from lantian.analysis.qc import Run
 from lantian.apps.areas.models import Area
 from lantian.apps.core import audit, jobs, policy
 from lantian.apps.core.models import User
+from lantian.apps.monitoring.actions import reviews
 from lantian.apps.monitoring.errors import RegistryError, StaleError
 from lantian.apps.monitoring.models import FindingState, QualityFinding, QualityRun, Station
 from lantian.apps.monitoring.rights import EDIT
@@ -106,7 +107,7 @@ def decide(by: User, given: Mapping[UUID, int], decision: str, reason: str) -> i
 
     ``confirmed``: their hours do not count. ``kept``: they do. ``open``: decided again later. Raises PermissionDenied
     (one lies in an area that is not the person's), StaleError (somebody decided meanwhile), RegistryError (nothing
-    chosen, too many, no reason, already so).
+    chosen, too many, no reason, already so). The lake follows by a job.
     """
     policy.require(by, EDIT)
     if decision not in DECISIONS:
@@ -134,6 +135,7 @@ def decide(by: User, given: Mapping[UUID, int], decision: str, reason: str) -> i
         row.decided, row.decided_by = now, by
         row.save(update_fields=["state", "reason", "revision", "decided", "decided_by"])
         audit.record(by, "quality.decide", row, before=before, after=_said(row))
+    reviews.send(by, rows)
     return len(rows)
 
 

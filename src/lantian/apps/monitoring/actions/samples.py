@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lantian.apps.core import audit, files, policy
+from lantian.apps.core import audit, policy, staging
 from lantian.apps.core.models import User
 from lantian.apps.monitoring import hand
-from lantian.apps.monitoring.actions.staging import read_guarded, stage
+from lantian.apps.monitoring.actions.staging import stage_list
 from lantian.apps.monitoring.models import Sample, StagedFile, StagedKind
 from lantian.apps.monitoring.rights import EDIT
-from lantian.reading.lists import read_list
 
 _BATCH = 500
 _FIELDS = ("value", "km", "note")
@@ -24,18 +23,14 @@ def stage_samples(by: User, name: str, chunks: Iterable[bytes]) -> StagedFile:
     Raises PermissionDenied, files.TooLargeError, ReadingError (no table, damaged).
     """
     policy.require(by, EDIT)
-    stored = files.store(by, name, chunks)
-    rows, problems = hand.rows_of(read_guarded(read_list, stored, name))
-    if not problems:
-        problems = hand.entries(by, rows)[1]
-    return stage(by, StagedKind.SAMPLES, stored, name, rows, {}, problems)
+    return stage_list(by, StagedKind.SAMPLES, name, chunks, hand.rows_of, hand.entries)
 
 
 def take_samples(by: User, row: StagedFile) -> int | None:
     """Save every row of a staged list; None, with the problems, where things changed meanwhile. Inside ``accept``."""
-    entries, problems = hand.entries(by, [(line, values) for line, values in row.rows])
+    entries, problems = hand.entries(by, staging.rows_in(row))
     if problems:
-        row.problems = [problem.as_json() for problem in problems]
+        staging.object_to(row, problems)
         return None
     fresh = [
         Sample(**{name: entry.values[name] for name in ("kind", "area", "point", "start", "end", *_FIELDS)}, file=row)

@@ -7,24 +7,22 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantian.apps.areas.models import Area
-from lantian.apps.core import audit, files, policy
+from lantian.apps.core import files, policy, staging
 from lantian.apps.core.columns import Problem
-from lantian.apps.core.models import User
+from lantian.apps.core.models import StagedState, User
 from lantian.apps.monitoring import lists, worker
 from lantian.apps.monitoring.actions.boundaries import save_boundaries
 from lantian.apps.monitoring.actions.forecasts import take_forecasts
 from lantian.apps.monitoring.actions.samples import take_samples
-from lantian.apps.monitoring.actions.staging import read_guarded, stage
+from lantian.apps.monitoring.actions.staging import STAGE, stage_list
 from lantian.apps.monitoring.actions.stations import save_found, write_station
 from lantian.apps.monitoring.errors import RegistryError
-from lantian.apps.monitoring.models import StagedFile, StagedKind, StagedState
+from lantian.apps.monitoring.models import StagedFile, StagedKind
 from lantian.apps.monitoring.places import outlines
 from lantian.apps.monitoring.rights import EDIT, editable_areas
-from lantian.reading.lists import read_list
 
 Matches = list[tuple[dict[str, Any], Area | None]]
 
@@ -35,11 +33,7 @@ def stage_stations(by: User, name: str, chunks: Iterable[bytes]) -> StagedFile:
     Raises PermissionDenied, files.TooLargeError, ReadingError (no table, damaged).
     """
     policy.require(by, EDIT)
-    stored = files.store(by, name, chunks)
-    rows, problems = lists.rows_of(read_guarded(read_list, stored, name))
-    if not problems:
-        problems = lists.entries(by, rows)[1]
-    return stage(by, StagedKind.STATIONS, stored, name, rows, {}, problems)
+    return stage_list(by, StagedKind.STATIONS, name, chunks, lists.rows_of, lists.entries)
 
 
 def stage_boundaries(
@@ -48,9 +42,11 @@ def stage_boundaries(
     """Store a GeoJSON file and read its outlines; raises as :func:`stage_stations` does."""
     policy.require(by, EDIT)
     stored = files.store(by, name, chunks)
-    found = read_guarded(worker.read_outlines, stored, name)
-    facts = {"datum": datum, "source": source[:120], "valid_from": valid_from.isoformat()}
-    return stage(by, StagedKind.BOUNDARIES, stored, name, found, facts, _doubles(match(by, found)))
+    found = staging.read_stored(worker.read_outlines, stored, name)
+    row = StagedFile(kind=StagedKind.BOUNDARIES, rows=found)
+    row.facts = {"datum": datum, "source": source[:120], "valid_from": valid_from.isoformat()}
+    doubles = _doubles(match(by, found))
+    return staging.keep(by, row, stored, name, doubles, action=STAGE, kind=row.kind, rows=len(found))
 
 
 def match(by: User, found: Iterable[dict[str, Any]]) -> Matches:
@@ -76,12 +72,8 @@ def accept(by: User, staged: StagedFile) -> int | None:
     if row.problems:
         raise RegistryError(_("A file with problems is not taken over. Correct it and bring it again."))
     taken = _TAKES[row.kind](by, row)
-    if taken is None:
-        row.save(update_fields=["problems"])
-        return None
-    row.state, row.finished = StagedState.ACCEPTED, timezone.now()
-    row.save()
-    audit.record(by, "monitoring.import", row, after={"kind": row.kind, "file": row.file_name, "rows": taken})
+    if taken is not None:
+        staging.finish(by, row, StagedState.ACCEPTED, action="monitoring.import", kind=row.kind, rows=taken)
     return taken
 
 
@@ -89,15 +81,13 @@ def accept(by: User, staged: StagedFile) -> int | None:
 def drop(by: User, staged: StagedFile) -> None:
     """Drop a staged file; what was uploaded stays stored. Raises PermissionDenied, RegistryError."""
     row = _open(by, staged)
-    row.state, row.finished = StagedState.DROPPED, timezone.now()
-    row.save()
-    audit.record(by, "monitoring.drop", row, after={"kind": row.kind, "file": row.file_name})
+    staging.finish(by, row, StagedState.DROPPED, action="monitoring.drop", kind=row.kind)
 
 
 def _take_stations(by: User, row: StagedFile) -> int | None:
-    entries, problems = lists.entries(by, [(line, values) for line, values in row.rows])
+    entries, problems = lists.entries(by, staging.rows_in(row))
     if problems:
-        row.problems = [problem.as_json() for problem in problems]
+        staging.object_to(row, problems)
         return None
     known = outlines(entry.values["area"].pk for entry in entries)
     for entry in entries:
@@ -110,7 +100,7 @@ def _take_boundaries(by: User, row: StagedFile) -> int | None:
     doubles = _doubles(matched)
     given = [(area, item["geometry"]) for item, area in matched if area is not None]
     if doubles or not given:
-        row.problems = [problem.as_json() for problem in doubles or [_NOBODY]]
+        staging.object_to(row, doubles or [_NOBODY])
         return None
     day = date.fromisoformat(row.facts["valid_from"])
     return save_boundaries(by, given, datum=row.facts["datum"], source=row.facts["source"], valid_from=day)
@@ -138,7 +128,4 @@ def _doubles(matched: Matches) -> list[Problem]:
 
 def _open(by: User, staged: StagedFile) -> StagedFile:
     policy.require(by, EDIT)
-    row = StagedFile.objects.select_for_update(of=("self",)).get(pk=staged.pk)
-    if row.state != StagedState.STAGED:
-        raise RegistryError(_("This file was taken over or dropped already."))
-    return row
+    return staging.hold(staged, RegistryError(_("This file was taken over or dropped already.")))

@@ -1,40 +1,28 @@
-"""What every kind of staged file shares: read in the guarded worker, kept with its problems."""
+"""Lists of the registry: staged with every problem."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import transaction
-
-from lantian.apps.core import audit, files
-from lantian.apps.core.columns import Problem
-from lantian.apps.core.models import StoredFile, User
+from lantian.apps.core import staging
+from lantian.apps.core.columns import Problem, Row
+from lantian.apps.core.models import User
 from lantian.apps.monitoring.models import StagedFile, StagedKind
-from lantian.reading.guard import run_guarded
+
+STAGE = "monitoring.stage"
 
 
-def stage(
-    by: User, kind: StagedKind, stored: StoredFile, name: str, rows: list[Any], facts: dict[str, Any],
-    problems: list[Problem],
+def stage_list(
+    by: User, kind: StagedKind, name: str, chunks: Iterable[bytes],
+    rows_of: Callable[[list[list[Any]]], tuple[list[Row], list[Problem]]],
+    check: Callable[[User, list[Row]], tuple[Any, list[Problem]]],
 ) -> StagedFile:  # fmt: skip
-    """A staged file with its audit record. Checks no right: who calls it did."""
-    with transaction.atomic():
-        row = StagedFile.objects.create(
-            kind=kind, file=stored, file_name=files.short_name(name), created_by=by, rows=rows, facts=facts,
-            problems=[problem.as_json() for problem in problems],
-        )  # fmt: skip
-        after = {"kind": kind.value, "file": row.file_name, "rows": len(rows), "problems": len(problems)}
-        audit.record(by, "monitoring.stage", row, after=after)
-    return row
+    """Store a list, read it in a worker with limits, and keep what is wrong with it. Checks no right.
 
-
-def read_guarded(read: Callable[[Path], list[Any]], stored: StoredFile, name: str) -> list[Any]:
-    """What ``read`` makes of the stored file, in a worker with limits. Raises ReadingError."""
-    with tempfile.TemporaryDirectory(prefix="lantian-") as temporary:
-        # Under its own name, so that a refusal names the file as the person knows it.
-        place = Path(temporary) / (files.short_name(name)[-100:] or "list.xlsx")
-        place.symlink_to(stored.path)
-        return run_guarded(read, place)
+    Raises files.TooLargeError, ReadingError (no table, damaged).
+    """
+    return staging.bring_list(
+        by, StagedFile(kind=kind), name, chunks, action=STAGE, kind=kind.value,
+        rows_of=rows_of, check=lambda rows: check(by, rows)[1],
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lantian.apps.areas.models import Area, Unit
-from lantian.apps.core.models import Job, StoredFile, WithUid
+from lantian.apps.core.models import Job, Staged, WithUid
 
 
 class SourceKind(models.TextChoices):
@@ -166,33 +166,14 @@ class StagedKind(models.TextChoices):
     FORECASTS = "forecasts", _("forecasts")
 
 
-class StagedState(models.TextChoices):
-    """How far a file is."""
+class StagedFile(Staged):
+    """待采用文件: stations or boundaries as they were read, until a person takes all of it over or drops it.
 
-    STAGED = "staged", _("to be checked")
-    ACCEPTED = "accepted", _("taken over")
-    DROPPED = "dropped", _("dropped")
-
-
-class StagedFile(WithUid):
-    """待采用文件: stations or boundaries as they were read, until a person takes all of it over or drops it."""
+    ``rows`` of boundaries are ``[{"code", "name", "geometry"}]``.
+    """
 
     kind = models.CharField(max_length=10, choices=StagedKind.choices)
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    file_name = models.CharField(max_length=255)
-    state = models.CharField(max_length=10, choices=StagedState.choices, default=StagedState.STAGED)
-    rows = models.JSONField(default=list)  # stations [[line, {field: text}]], boundaries [{"code", "name", "geometry"}]
     facts = models.JSONField(default=dict)  # boundaries: {"datum", "source", "valid_from"}
-    problems = models.JSONField(default=list)  # [{"line", "column", "zh", "en"}]
-    created = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    finished = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ("-id",)
-
-    def __str__(self) -> str:
-        return self.file_name
 
 
 class QualityRun(WithUid):

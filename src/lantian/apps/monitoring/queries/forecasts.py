@@ -111,14 +111,28 @@ def strip(user: User, area: Area, today: date) -> list[StripDay]:
     """A week back beside what came, today, and a week ahead."""
     first, last = today - timedelta(days=BACK), today + timedelta(days=AHEAD)
     measured = came(user, area, first, today)
-    told = {}
-    rows = _days(user, area).filter(day__range=(first, last)).order_by("forecast__issued")
-    for row in rows:
-        before = timezone.localdate(row.forecast.issued) < row.day
-        if before or row.day not in told:  # the last one issued before the day counts, else the first one on it
-            told[row.day] = row
+    told = _counting(_days(user, area).filter(day__range=(first, last)))
     days = (first + timedelta(days=n) for n in range(BACK + AHEAD + 1))
     return [StripDay(day, told.get(day), measured.get(day)) for day in days]
+
+
+def ahead(user: User, today: date, days: int) -> list[ForecastDay]:
+    """What holds for today and the next ``days`` days: of the person's city, of a district where only such have
+    forecasts. One query."""
+    told = policy.scope(user, Forecast.objects.filter(latest=True))
+    rows = ForecastDay.objects.filter(forecast__in=told, day__range=(today, today + timedelta(days=days)))
+    found = list(rows.select_related("forecast__area"))
+    widest = min((row.forecast.area.path for row in found), default="")
+    return sorted(_counting(row for row in found if row.forecast.area.path == widest).values(), key=lambda row: row.day)
+
+
+def _counting(rows: Iterable[ForecastDay]) -> dict[date, ForecastDay]:
+    """By day the forecast that counts for it: the last one issued before the day, else the first one on it."""
+    told: dict[date, ForecastDay] = {}
+    for row in sorted(rows, key=lambda one: one.forecast.issued):
+        if timezone.localdate(row.forecast.issued) < row.day or row.day not in told:
+            told[row.day] = row
+    return told
 
 
 def called(days: Iterable[StripDay], today: date) -> Called | None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import get_language
 
+from lantian.apps.core.language import chinese
 from lantian.apps.core.models import User
 from lantian.apps.monitoring.items import ITEMS
 from lantian.apps.monitoring.models import Station
@@ -118,5 +118,4 @@ def _label(factor: str) -> str:
     found = None if factor in POLLUTANTS else lookup(factor)
     if found is None:
         return factor
-    chinese = (get_language() or "").startswith("zh")
-    return found.name_zh if chinese else found.name_en or factor
+    return found.name_zh if chinese() else found.name_en or factor

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lantian.analysis.daily import daily_aqi, daily_values
+from lantian.apps.core.language import chinese
 from lantian.apps.monitoring.charts import Chart, line_chart
 from lantian.apps.monitoring.items import Item, Values, levels_of, text
 from lantian.apps.monitoring.queries.frames import monthly
@@ -176,7 +177,6 @@ def year_calendar(code: str, year: int, last: date, standard: Standard) -> list[
     found = daily_aqi(days, rule)
     index, levels = found.index[0], levels_of(found.index)[0]
     words = {level.level: (level.zh, level.en) for level in LEVELS}
-    chinese = (get_language() or "").startswith("zh")
     result = []
     for number in range(1, end.month + 1):
         cells: list[Day | None] = []
@@ -188,7 +188,7 @@ def year_calendar(code: str, year: int, last: date, standard: Standard) -> list[
                 at = (day - start).days
                 level = int(levels[at])
                 value = "" if level == 0 else str(int(index[at]))
-                said = words[level][0 if chinese else 1] if level else _("no valid AQI")
+                said = words[level][0 if chinese() else 1] if level else _("no valid AQI")
                 primary = found.names(int(found.primary[0, at])).replace(";", ", ")
                 title = " ".join(part for part in (day.isoformat(), value and f"AQI {value}", said, primary) if part)
                 cells.append(Day(day.day, value, level, title))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lantian.apps.core import policy, tables
+from lantian.apps.core.language import chinese
 from lantian.apps.core.models import User
 from lantian.apps.monitoring.items import ITEMS, text
 from lantian.apps.monitoring.models import QualityFinding
@@ -176,7 +177,7 @@ def _cells(cell: Any) -> list[tables.Value]:
 
 
 def _marks() -> list[dict[str, str]]:
-    zh = common.chinese()
+    zh = chinese()
     return [
         {"matter": m.matter_zh, "we_do": m.we_do_zh, "reason": m.reason_zh} if zh
         else {"matter": m.matter_en, "we_do": m.we_do_en, "reason": m.reason_en}

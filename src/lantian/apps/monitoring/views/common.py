@@ -7,10 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lantian.apps.core import policy
+from lantian.apps.core.language import chinese
 from lantian.apps.core.models import User
 from lantian.apps.monitoring.queries import registry
 from lantian.apps.monitoring.readings import newest
@@ -48,11 +48,6 @@ def reader(request: HttpRequest) -> User:
     user = policy.person(request)
     policy.require(user, VIEW)
     return user
-
-
-def chinese() -> bool:
-    """Whether the page is shown in Chinese."""
-    return (get_language() or "").startswith("zh")
 
 
 def standard_words(standard: Standard) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.analysis.qc import rules
 from lantian.apps.core import policy, tables
+from lantian.apps.core.language import chinese
 from lantian.apps.monitoring import actions
 from lantian.apps.monitoring.actions.quality import AT_ONCE
 from lantian.apps.monitoring.errors import RegistryError
@@ -141,7 +142,7 @@ def run(request: HttpRequest, uid: str) -> HttpResponse:
             "effects_more": max(0, len(found) - EFFECTS),
         }
     elif row.job is not None and row.job.error:
-        context["error"] = row.job.error["zh" if common.chinese() else "en"]
+        context["error"] = row.job.error["zh" if chinese() else "en"]
     return render(request, "monitoring/quality_run.html", context)
 
 
@@ -213,7 +214,7 @@ def _chosen(given: QueryDict) -> dict[str, str]:
 
 
 def _sentence(row: QualityFinding) -> str:
-    return row.zh if common.chinese() else row.en
+    return row.zh if chinese() else row.en
 
 
 def _said(item: reads.ByRule) -> dict[str, Any]:

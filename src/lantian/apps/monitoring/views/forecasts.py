@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.apps.areas.models import Area
-from lantian.apps.core import downloads, policy, tables
+from lantian.apps.core import bringing, downloads, policy, tables
+from lantian.apps.core.language import chinese
 from lantian.apps.core.models import User
 from lantian.apps.monitoring import actions, forecasting
 from lantian.apps.monitoring.errors import RegistryError
@@ -22,7 +23,6 @@ from lantian.apps.monitoring.models import Alert, Forecast, ForecastDay, Origin
 from lantian.apps.monitoring.queries import forecasts as reads
 from lantian.apps.monitoring.rights import FORECAST, FORECASTS
 from lantian.apps.monitoring.views import common
-from lantian.apps.monitoring.views.sheets import empty_sheet, take_list
 from lantian.standards.aqi import LEVELS, level_of
 
 PAGE = 50
@@ -49,10 +49,7 @@ def forecasts(request: HttpRequest) -> HttpResponse:
         "area": area,
         "chosen": chosen,
         "filtered": any(chosen.values()),
-        "columns": [
-            {"label": item.zh if common.chinese() else item.en, "required": item.required}
-            for item in forecasting.columns().values()
-        ],
+        "columns": bringing.column_words(forecasting.columns().values()),
         "legend": common.legend(),
         "may_edit": policy.can(user, FORECAST),
         "synthetic": any(row.synthetic for row in page),
@@ -108,7 +105,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, head: IssueForm, days: Any, status: int = 200) -> HttpResponse:
-    words = [item.zh if common.chinese() else item.en for item in LEVELS]
+    words = [item.zh if chinese() else item.en for item in LEVELS]
     context = {"form": head, "days": days, "levels": words, "pollutants": forecasting.POLLUTANTS}
     return render(request, "monitoring/forecast_form.html", context, status=status)
 
@@ -139,7 +136,7 @@ def table(request: HttpRequest, form: str) -> HttpResponse:
 def empty(request: HttpRequest) -> HttpResponse:
     """The list to fill in, with a page of notes."""
     policy.require(policy.person(request), FORECAST)
-    content = empty_sheet("空气质量预报", forecasting.columns().values(), {})
+    content = bringing.empty_list("空气质量预报", forecasting.columns().values(), {})
     return downloads.download(content, "lantian-forecasts.xlsx", tables.XLSX)
 
 
@@ -148,9 +145,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take a list of forecasts and stage it."""
     user = policy.person(request)
     policy.require(user, FORECAST)
-    return take_list(
-        request, lambda name, chunks: actions.stage_forecasts(user, name, chunks), back="monitoring:forecasts"
-    )
+    return bringing.take(
+        request, lambda name, chunks: actions.stage_forecasts(user, name, chunks),
+        read="monitoring:staged", back="monitoring:forecasts",
+    )  # fmt: skip
 
 
 def reader(request: HttpRequest) -> User:
@@ -184,9 +182,9 @@ def shown(row: ForecastDay) -> dict[str, Any]:
     return {
         "row": row,
         "range": forecasting.range_text(row.aqi_low, row.aqi_high),
-        "levels": forecasting.level_words(pair, chinese=common.chinese()),
+        "levels": forecasting.level_words(pair, chinese=chinese()),
         "pair": pair,
-        "primary": row.primary.replace(";", "、" if common.chinese() else ", "),
+        "primary": row.primary.replace(";", "、" if chinese() else ", "),
     }
 
 
@@ -196,7 +194,7 @@ def measured(came: Any, row: ForecastDay | None = None) -> dict[str, Any] | None
         return None
     level = level_of(came.aqi)
     hit = None if row is None else row.level_low <= level.level <= row.level_high
-    words = {"aqi": came.aqi, "level": level.level, "words": level.zh if common.chinese() else level.en}
+    words = {"aqi": came.aqi, "level": level.level, "words": level.zh if chinese() else level.en}
     return words | {"primary": "、".join(came.primary), "hit": hit}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.apps.core import downloads, files, policy, tables
+from lantian.apps.core import bringing, downloads, policy, staging, tables
+from lantian.apps.core.columns import Column
 from lantian.apps.core.models import User
+from lantian.apps.core.trying import attempt
 from lantian.apps.monitoring import actions, forecasting, hand, lists
 from lantian.apps.monitoring.actions.staged import match
 from lantian.apps.monitoring.errors import RegistryError
@@ -25,16 +27,9 @@ from lantian.apps.monitoring.models import (
     SampleKind,
     StagedFile,
     StagedKind,
-    StagedState,
     StationClass,
 )
 from lantian.apps.monitoring.rights import EDIT
-from lantian.apps.monitoring.views.common import chinese
-from lantian.apps.monitoring.views.sheets import empty_sheet
-from lantian.reading.errors import ReadingError
-
-PAGE = 100
-_LATEST = 20
 
 
 @require_safe
@@ -74,14 +69,15 @@ def staged(request: HttpRequest, uid: str) -> HttpResponse:
     user = _keeper(request)
     row = policy.get_or_404(user, StagedFile.objects.all(), uid=uid)
     shown: list[Any] = row.problems
-    if not row.problems and row.state == StagedState.STAGED:
+    if not row.problems and row.waiting:
         shown = _SHOWS[row.kind](user, row)
-    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(shown, bringing.PAGE).get_page(request.GET.get("page"))
+    known = _columns(row.kind)
     context = {
         "row": row,
         "page": page,
-        "problems": [_problem(row.kind, item) for item in page.object_list] if row.problems else [],
-        "is_open": row.state == StagedState.STAGED,
+        "problems": [bringing.problem_words(item, known) for item in page.object_list] if row.problems else [],
+        "is_open": row.waiting,
     }
     return render(request, "monitoring/staged.html", context)
 
@@ -108,10 +104,7 @@ def drop(request: HttpRequest, uid: str) -> HttpResponse:
     """Drop a file."""
     user = _keeper(request)
     row = policy.get_or_404(user, StagedFile.objects.all(), uid=uid)
-    try:
-        actions.drop(user, row)
-    except RegistryError as error:
-        messages.error(request, error.message)
+    attempt(request, lambda: actions.drop(user, row))
     return redirect("monitoring:imports")
 
 
@@ -122,31 +115,15 @@ def _keeper(request: HttpRequest) -> User:
 
 
 def _page(request: HttpRequest, user: User, form: OutlineForm, status: int = 200) -> HttpResponse:
-    rows = policy.scope(user, StagedFile.objects.defer("rows", "problems"))[:_LATEST]
+    rows = policy.scope(user, StagedFile.objects.defer("rows", "problems"))[: bringing.LATEST]
     outlines = policy.scope(user, Boundary.objects.all()).values("area").distinct().count()
-    columns = [
-        {"label": item.zh if chinese() else item.en, "required": item.required} for item in lists.columns().values()
-    ]
+    columns = bringing.column_words(lists.columns().values())
     context = {"rows": rows, "form": form, "columns": columns, "outlines": outlines}
     return render(request, "monitoring/imports.html", context, status=status)
 
 
-def _staged(request: HttpRequest, stage: Any) -> HttpResponse:
-    given = request.FILES.get("file")
-    if given is None or not given.size:
-        messages.error(request, _("No file was chosen. Choose one or drop it on the field."))
-        return redirect("monitoring:imports")
-    name = given.name or "list.xlsx"
-    try:
-        row = stage(name, given.chunks())
-    except files.TooLargeError as large:
-        text = _("%(name)s is larger than %(limit)s MB and was not taken.")
-        messages.error(request, text % {"name": name, "limit": large.limit // (1024 * 1024)})
-    except ReadingError as error:
-        messages.error(request, error.zh if chinese() else error.en)
-    else:
-        return redirect("monitoring:staged", uid=row.uid)
-    return redirect("monitoring:imports")
+def _staged(request: HttpRequest, stage: Callable[[str, Iterable[bytes]], StagedFile]) -> HttpResponse:
+    return bringing.take(request, stage, read="monitoring:staged", back="monitoring:imports")
 
 
 def _entries(user: User, row: StagedFile) -> list[dict[str, Any]]:
@@ -158,7 +135,7 @@ def _entries(user: User, row: StagedFile) -> list[dict[str, Any]]:
             "kind": kinds.get(entry.values["kind"], ""), "area": entry.values.get("area"),
             "point": entry.values["point"], "datum": entry.values["datum"], "new": entry.old is None,
         }
-        for entry in lists.entries(user, [(line, values) for line, values in row.rows])[0]
+        for entry in lists.entries(user, staging.rows_in(row))[0]
     ]  # fmt: skip
 
 
@@ -177,14 +154,14 @@ def _measurements(user: User, row: StagedFile) -> list[dict[str, Any]]:
             "line": entry.line, "given": entry.values, "old": entry.old, "kind": labels[entry.values["kind"]],
             "unit": SAMPLED[entry.values["kind"]].unit,
         }
-        for entry in hand.entries(user, [(line, values) for line, values in row.rows])[0]
+        for entry in hand.entries(user, staging.rows_in(row))[0]
         if not entry.problems
     ]  # fmt: skip
 
 
 def _forecasts(user: User, row: StagedFile) -> list[dict[str, Any]]:
     """What taking a list of forecasts over would do: its issues."""
-    found = forecasting.issues(user, [(line, values) for line, values in row.rows])[0]
+    found = forecasting.issues(user, staging.rows_in(row))[0]
     return [
         {
             "line": issue.lines[0], "area": issue.area, "issuer": issue.issuer, "issued": issue.issued,
@@ -209,17 +186,16 @@ _AFTER = {
 }
 
 
-def _problem(kind: str, item: dict[str, Any]) -> dict[str, Any]:
-    columns = {
+def _columns(kind: str) -> dict[str, Column]:
+    """The columns of a kind of list; none of boundaries."""
+    known = {
         StagedKind.STATIONS.value: lists.columns,
         StagedKind.SAMPLES.value: hand.columns,
         StagedKind.FORECASTS.value: forecasting.columns,
-    }.get(kind)
-    column = columns().get(item["column"]) if columns else None
-    label = (column.zh if chinese() else column.en) if column else ""
-    return {"line": item["line"], "column": label, "text": item["zh" if chinese() else "en"]}
+    }
+    return known[kind]() if kind in known else {}
 
 
 def _empty_list() -> bytes:
     choices = {"kind": list(lists.CLASS_WORDS.values()), "datum": list(Datum.values), "for_assessment": ["是", "否"]}
-    return empty_sheet("站点", lists.columns().values(), choices)
+    return bringing.empty_list("站点", lists.columns().values(), choices)

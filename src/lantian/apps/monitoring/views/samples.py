@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.apps.core import downloads, policy, tables
+from lantian.apps.core import bringing, downloads, policy, tables
 from lantian.apps.monitoring import actions, hand
 from lantian.apps.monitoring.items import SAMPLED
 from lantian.apps.monitoring.models import SampleKind
@@ -15,7 +15,6 @@ from lantian.apps.monitoring.queries import registry
 from lantian.apps.monitoring.queries import samples as reads
 from lantian.apps.monitoring.rights import EDIT
 from lantian.apps.monitoring.views import common
-from lantian.apps.monitoring.views.sheets import empty_sheet, take_list
 
 PAGE = 50
 MOST_ROWS = 20_000  # of one download
@@ -35,10 +34,7 @@ def samples(request: HttpRequest) -> HttpResponse:
         "filtered": any(chosen.values()),
         "kinds": SampleKind.choices,
         "areas": registry.districts(user),
-        "columns": [
-            {"label": item.zh if common.chinese() else item.en, "required": item.required}
-            for item in hand.columns().values()
-        ],
+        "columns": bringing.column_words(hand.columns().values()),
         "may_edit": policy.can(user, EDIT),
     }
     return render(request, "monitoring/samples.html", context)
@@ -71,7 +67,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take a list of measurements and stage it."""
     user = policy.person(request)
     policy.require(user, EDIT)
-    return take_list(request, lambda name, chunks: actions.stage_samples(user, name, chunks), back="monitoring:samples")
+    return bringing.take(
+        request, lambda name, chunks: actions.stage_samples(user, name, chunks),
+        read="monitoring:staged", back="monitoring:samples",
+    )  # fmt: skip
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
@@ -85,4 +84,4 @@ def _printed(kind: str, value: object) -> str:
 def _empty_list() -> bytes:
     units = list(dict.fromkeys(kind.units[0] for kind in hand.kinds().values()))
     choices = {"kind": [kind.names[0] for kind in hand.kinds().values()], "unit": units}
-    return empty_sheet("手工监测数据", hand.columns().values(), choices)
+    return bringing.empty_list("手工监测数据", hand.columns().values(), choices)

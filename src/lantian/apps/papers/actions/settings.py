@@ -10,6 +10,7 @@ from lantian.apps.core import audit, policy
 from lantian.apps.core.models import User
 from lantian.apps.papers import slots
 from lantian.apps.papers.actions.common import PaperError, StaleError
+from lantian.apps.papers.actions.own import save_own
 from lantian.apps.papers.kinds import kinds, shipped_templates
 from lantian.apps.papers.models import Letterhead, NumberSeries, OwnTemplate
 
@@ -49,7 +50,6 @@ def raise_number(user: User, head: Letterhead, kind: str, year: int, last: int) 
     )  # fmt: skip
 
 
-@transaction.atomic
 def save_template(user: User, name: str, title: str, body: str, *, revision: int) -> None:
     """An installation's own text of a shipped template (administrators); empty words bring the shipped one back.
 
@@ -58,22 +58,15 @@ def save_template(user: User, name: str, title: str, body: str, *, revision: int
     policy.require_at_top(user, "people.manage")
     if name not in shipped_templates():
         raise PaperError(_("There is no such template."))
-    row = OwnTemplate.objects.select_for_update().filter(name=name).first()
-    if revision != (row.revision if row else 0):
-        raise StaleError(_("Somebody else changed this template meanwhile. Look at it as it stands now."))
-    before = {"title": row.title, "body": row.body} if row else None
-    title, body = title.strip()[:400], body.replace("\r\n", "\n").strip()
-    if not title and not body:
-        if row:
-            row.delete()
-        audit.record(user, "paper.template", before=before, after={"name": name})
-        return
-    for text in (title, body):
-        try:
-            slots.check(text)
-        except slots.SlotError as error:
-            raise PaperError(_("The template cannot be used: %(why)s") % {"why": error}) from None
-    row = row or OwnTemplate(name=name, revision=0)
-    row.title, row.body, row.revision = title, body, row.revision + 1
-    row.save()
-    audit.record(user, "paper.template", row, before=before, after={"name": name, "title": title, "body": body})
+    save_own(
+        user, OwnTemplate, {"name": name}, title, body, revision=revision, action="paper.template", check=_check,
+        stale=StaleError,
+    )  # fmt: skip
+
+
+def _check(title: str, body: str) -> None:
+    try:
+        slots.check(title)
+        slots.check(body)
+    except slots.SlotError as error:
+        raise PaperError(_("The template cannot be used: %(why)s") % {"why": error}) from None

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantian.apps.core import actions as core
-from lantian.apps.core import audit, files, policy
+from lantian.apps.core import policy
 from lantian.apps.core.columns import Problem, Row
-from lantian.apps.core.models import StoredFile, User
+from lantian.apps.core.models import StagedState, User
+from lantian.apps.core.staging import bring_list, finish, hold, object_to, rows_in
 from lantian.apps.people import lists
 from lantian.apps.people.actions.accounts import add_person
 from lantian.apps.people.actions.handing import Successor, hand_over
 from lantian.apps.people.actions.register import save_liaison
 from lantian.apps.people.errors import RegisterError
-from lantian.apps.people.models import ListKind, ListState, StagedList
+from lantian.apps.people.models import ListKind, StagedList
 from lantian.apps.people.rights import STAGES, keeps_account
-from lantian.reading.guard import run_guarded
-from lantian.reading.lists import read_list
 
 Slip = tuple[User, str]  # a person and the first password
 
@@ -35,18 +30,10 @@ def stage(by: User, kind: ListKind, name: str, chunks: Iterable[bytes]) -> Stage
     Raises PermissionDenied, files.TooLargeError, ReadingError (no workbook, damaged).
     """
     policy.require(by, STAGES[kind])
-    stored = files.store(by, name, chunks)
-    rows, problems = lists.rows_of(kind, _read(stored, name))
-    if not problems:
-        problems = check(by, kind, rows)
-    with transaction.atomic():
-        row = StagedList.objects.create(
-            kind=kind, file=stored, file_name=name[:255], created_by=by, rows=rows,
-            problems=[problem.as_json() for problem in problems],
-        )  # fmt: skip
-        after = {"kind": kind.value, "file": name[:255], "rows": len(rows), "problems": len(problems)}
-        audit.record(by, "people.stage", row, after=after)
-    return row
+    return bring_list(
+        by, StagedList(kind=kind), name, chunks, action="people.stage", kind=kind.value,
+        rows_of=lambda given: lists.rows_of(kind, given), check=lambda rows: check(by, kind, rows),
+    )  # fmt: skip
 
 
 def check(by: User, kind: str, rows: list[Row]) -> list[Problem]:
@@ -64,11 +51,10 @@ def accept(by: User, staged: StagedList) -> list[Slip] | None:
     row = _open(by, staged)
     if row.problems:
         raise RegisterError(_("A list with problems is not taken over. Correct it and bring it again."))
-    rows: list[Row] = [(line, values) for line, values in row.rows]
+    rows = rows_in(row)
     problems = check(by, row.kind, rows)
     if problems:
-        row.problems = [problem.as_json() for problem in problems]
-        row.save(update_fields=["problems"])
+        object_to(row, problems)
         return None
     slips: list[Slip] = []
     if row.kind == ListKind.PEOPLE:
@@ -78,9 +64,7 @@ def accept(by: User, staged: StagedList) -> list[Slip] | None:
     else:
         for entry in lists.new_entries(by, rows)[0]:
             _take(by, entry)
-    row.state, row.finished = ListState.ACCEPTED, timezone.now()
-    row.save()
-    audit.record(by, "people.import", row, after={"kind": row.kind, "file": row.file_name, "rows": len(rows)})
+    finish(by, row, StagedState.ACCEPTED, action="people.import", kind=row.kind, rows=len(rows))
     return slips
 
 
@@ -88,9 +72,7 @@ def accept(by: User, staged: StagedList) -> list[Slip] | None:
 def drop(by: User, staged: StagedList) -> None:
     """Drop a staged list; the file stays stored. Raises PermissionDenied, RegisterError."""
     row = _open(by, staged)
-    row.state, row.finished = ListState.DROPPED, timezone.now()
-    row.save()
-    audit.record(by, "people.drop", row, after={"kind": row.kind, "file": row.file_name})
+    finish(by, row, StagedState.DROPPED, action="people.drop", kind=row.kind)
 
 
 @transaction.atomic
@@ -125,15 +107,4 @@ def _take(by: User, entry: lists.NewEntry) -> None:
 
 def _open(by: User, staged: StagedList) -> StagedList:
     policy.require(by, STAGES[ListKind(staged.kind)])
-    row = StagedList.objects.select_for_update(of=("self",)).get(pk=staged.pk)
-    if row.state != ListState.STAGED:
-        raise RegisterError(_("This list was taken over or dropped already."))
-    return row
-
-
-def _read(stored: StoredFile, name: str) -> list[list[Any]]:
-    with tempfile.TemporaryDirectory(prefix="lantian-") as temporary:
-        # Under its own name, so that a refusal names the file as the person knows it.
-        place = Path(temporary) / (Path(name.replace("\\", "/")).name[-100:] or "list.xlsx")
-        place.symlink_to(stored.path)
-        return run_guarded(read_list, place)
+    return hold(staged, RegisterError(_("This list was taken over or dropped already.")))

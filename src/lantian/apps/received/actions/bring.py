@@ -15,7 +15,6 @@ from lantian.apps.core import audit, files, jobs, policy
 from lantian.apps.core.holding import NotPossible
 from lantian.apps.core.models import JobState, User
 from lantian.apps.monitoring.actions import received
-from lantian.apps.received import worker
 from lantian.apps.received.expecting import source_of
 from lantian.apps.received.matching import Names
 from lantian.apps.received.models import Bulletin, Figure, Method, Status
@@ -23,6 +22,7 @@ from lantian.apps.received.rights import RECEIVE
 from lantian.reading.received.model import Figure as Read
 from lantian.reading.received.model import Received
 
+READ = "received.read"  # kind of the job
 MOST_FIGURES = 20_000
 _MOST = Decimal(10) ** 9
 PASTED = 200_000  # characters
@@ -49,7 +49,7 @@ def _bring(user: User, area: Area, name: str, chunks: Iterable[bytes], method: s
     with transaction.atomic():
         row.file, row.file_name = stored, files.short_name(name)
         row.save()
-        row.job = jobs.enqueue(user, worker.READ, {"bulletin": str(row.uid)})
+        row.job = jobs.enqueue(user, READ, {"bulletin": str(row.uid)})
         row.save(update_fields=["job"])
         audit.record(user, "received.bring", row, after={"file_name": row.file_name, "method": method})
     return row
