@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -321,3 +322,25 @@ def test_lists_ask_as_often_for_many_as_for_few(people: dict[str, User], login: 
     few = asked()
     fill(range(2, 12))
     assert asked() == few
+
+
+def test_the_desk_shows_what_holds_for_today_and_the_next_three_days(people: dict[str, User]) -> None:
+    client = Client()
+    client.force_login(people["reporter"])
+    assert "fc-desk" not in client.get("/desk/").content.decode(), "nothing was entered"
+    user, now = people["coordinator"], datetime.now(ZONE)
+    before = (now - timedelta(days=1)).replace(hour=17, minute=0, second=0, microsecond=0)
+    whole = [day(n, 61, 71, issued=before) for n in range(1, 6)]
+    keep(user, *whole, issued=before)
+    keep(user, day(1, 62, 72, issued=before), *whole[1:], issued=before)
+    second, _new = keep(user, day(1, 63, 73, "O3", now), day(2, 64, 74, issued=now), issued=now)
+    page = client.get("/desk/").content.decode()
+    told = re.findall(r'class="aq aq-\d">([^<]*)<', page)
+    assert told == ["62–72", "63–73", "64–74", "61–71"], "the last version; of issues the last; no fifth day"
+    assert "市监测中心" in page
+    assert page.count("fc-today") == 1
+    assert reverse("monitoring:forecast", args=[second.uid]) in page
+    assert reverse("monitoring:forecasts") in page
+    with CaptureQueriesContext(connection) as queries:
+        assert len(reads.ahead(people["reporter"], now.date(), 3)) == 4
+    assert len(queries) <= 2

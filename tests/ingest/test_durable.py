@@ -103,6 +103,23 @@ def test_the_next_start_replays_before_it_is_ready(tmp_path: Path) -> None:
     assert len(raw(tmp_path / "lake")) == 4
 
 
+def test_what_was_taken_of_an_unknown_device_is_taken_by_a_replay_without_that_option(tmp_path: Path) -> None:
+    running = Gateway(tmp_path, "--accept-unknown", "--every", "3600")
+    device, start = running.connect(), now()
+    assert device.ask(packet("YX01", start))
+    odd = packet("YX01", start + timedelta(seconds=1))
+    assert device.ask(odd[:2] + b"%04d" % (int(odd[2:6]) - 5) + odd[6:])  # repaired: not the fast way
+    running.kill()
+    command = [sys.executable, "-m", "lantian.cli", "ingest", "--recover", "--lake", str(tmp_path / "lake")]
+    recovered = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert recovered.returncode == 0, recovered.stderr
+    assert len(seen(tmp_path / "lake", station="YX01")) == 4
+    with gateway(tmp_path) as stricter:
+        assert stricter.connect().ask(packet("YX01", start + timedelta(seconds=2)))
+        assert stricter.stop() == 0
+    assert len(seen(tmp_path / "lake", station="YX01")) == 4
+
+
 def test_a_clean_stop_leaves_everything_in_the_lake(open_gateway: Gateway) -> None:
     device, start = open_gateway.connect(), now()
     frames = [packet("YX01", start + timedelta(seconds=turn)) for turn in range(200)]

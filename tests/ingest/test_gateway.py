@@ -313,7 +313,7 @@ def test_metrics_and_the_limits_of_one_address(tmp_path: Path) -> None:
         assert device.ask(packet("YX01", now() + timedelta(seconds=1)))
         silent.send(b"##0148QN=2026")
         assert silent.answer() == b""  # half a frame and then nothing: closed when the idle time is over
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as page:
             text = page.read().decode()
         lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
         assert lines['lantian_ingest_packets_total{outcome="accepted"}'] == "2.0"

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantian.ingest.alarms import Alarms
+from lantian.ingest.clock import Clock
 from lantian.ingest.commit import Committer
 from lantian.ingest.connection import Connection
 from lantian.ingest.health import Park
@@ -84,12 +85,13 @@ class Line(asyncio.Transport):
 class Desk:
     """An intake with a journal in memory. Made inside a running loop."""
 
-    def __init__(self, **limits: float) -> None:
+    def __init__(self, clock: Clock | None = None, **limits: float) -> None:
         self.journal = Memory()
         self.limits = Limits(**limits)  # type: ignore[arg-type]
         alarms = Alarms()
         self.committer = Committer(self.journal, alarms, lambda _end: None, lambda _seconds: None)
-        self.intake = Intake(self.limits, Registry(accept_unknown=True), Park(self.limits), self.committer, alarms)
+        registry = Registry(accept_unknown=True)
+        self.intake = Intake(self.limits, registry, Park(self.limits), self.committer, alarms, clock or Clock())
 
     def connect(self) -> tuple[Connection, Line]:
         line, connection = Line(), Connection(self.intake)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lantian.ingest.gateway import recover
@@ -124,6 +125,37 @@ def test_a_corrected_label_moves_the_period(site: Site) -> None:
     stands = {row["time"]: row["value"] for row in site.rows() if row["source"] != "gateway"}
     assert stands[BEGIN - timedelta(hours=1)] == 35.0
     assert stands.get(BEGIN) is None
+
+
+def test_an_hour_that_loses_all_its_data_has_no_datum(site: Site) -> None:
+    """What it held stays in the history; the hours beside it, and one that a person had corrected, stay as they are."""
+    units = {"a34004": "ug/m3"}
+    site.profiles(YX1={"station": "一中", "units": units}, YX2={"station": "二中", "units": units})
+    frames = minutes("YX1", 180, rows=(("a34004", {"Rtd": "35", "Flag": "N"}),))
+    site.came(frames + minutes("YX2", rows=(("a34004", {"Rtd": "50", "Flag": "N"}),)))
+    first, by_hand = BEGIN + timedelta(hours=1), BEGIN + timedelta(hours=2)
+    site.lake.write_hours(["一中"], "PM2.5", by_hand, np.array([[20.0]]), "µg/m³", "gateway", by="王工")
+    site.profiles(
+        YX1={"station": "一中", "units": units, "aliases": {"a34004": "a34002"}},
+        YX2={"station": "二中", "units": units},
+    )
+    redecode(site.settings, since=first)
+    stands = {(row["station"], row["time"]): row["value"] for row in hourly(site)}
+    assert stands == {("一中", BEGIN): 35.0, ("二中", BEGIN): 50.0, ("一中", by_hand): 20.0}
+    history = "select time, old_value, new_value, \"by\" from correction where factor = 'PM2.5' and interval = 'hour'"
+    said = {row["time"]: (row["old_value"], row["new_value"], row["by"]) for row in site.lake.sql(history).to_pylist()}
+    assert said == {first: (35.0, None, "gateway"), by_hand: (35.0, 20.0, "王工")}
+    version = site.lake.version()
+    redecode(site.settings, since=first)
+    assert site.lake.version() == version, "the same again changes nothing"
+    site.profiles(YX1={"station": "一中", "units": units}, YX2={"station": "二中", "units": units})
+    redecode(site.settings, since=first)
+    assert {(row["station"], row["time"]): row["value"] for row in hourly(site)}[("一中", first)] == 35.0
+
+
+def hourly(site: Site) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = site.lake.sql("select * from hour where factor = 'PM2.5'").to_pylist()
+    return found
 
 
 def test_packets_of_a_device_that_was_unknown_come_in(site: Site) -> None:

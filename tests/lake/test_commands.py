@@ -125,7 +125,14 @@ def test_compact_and_info(capsys: pytest.CaptureFixture[str], tmp_path: Path, fi
     assert {item.partition["layer"] for item in lake.files().hours} == {"base"}
     code, out, _err = run(capsys, "lake", "info", "--lake", tmp_path)
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["raw", "quarantine", "hours", "series", "correction"]
+    assert [line.split()[0] for line in out.splitlines()] == [
+        "raw",
+        "quarantine",
+        "hours",
+        "series",
+        "correction",
+        "review",
+    ]
 
 
 def test_the_beijing_stations(capsys: pytest.CaptureFixture[str], tmp_path: Path):

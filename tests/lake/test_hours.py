@@ -69,6 +69,37 @@ def test_a_correction_says_who(tmp_path: Path):
         lake.compact()
 
 
+@pytest.mark.parametrize("folded", [True, False])
+def test_an_hour_that_is_taken_back_has_no_datum_and_a_history(tmp_path: Path, folded: bool):
+    lake = Lake(tmp_path)
+    lake.write_hours(["甲", "乙"], "O3", NEW_YEAR, np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), "µg/m³", "test")
+    lake.write_hours(["甲"], "O3", NEW_YEAR, np.array([[NAN, 2.5]]), "µg/m³", "test")
+    lake.write_hours(["甲"], "CO", NEW_YEAR, np.array([[7.0]]), "mg/m³", "test")
+    if folded:
+        lake.compact()
+    first = int(NEW_YEAR.timestamp()) // 3600
+    meant = {
+        ("甲", "O3", first + 1): 2.5,
+        ("乙", "O3", first): 9.0,
+        ("丙", "O3", first): 1.0,
+        ("甲", "O3", first + 9): 1.0,
+    }
+    assert lake.withdraw_hours(meant, by="王工") == 1, "only where the value stands that is meant"
+    for _ in range(2):
+        found = lake.hours(["O3", "CO"], date(2025, 1, 1), date(2025, 1, 1))
+        np.testing.assert_array_equal(found.values["O3"][:, :3], [[4.0, 5.0, 6.0], [1.0, NAN, 3.0]])
+        assert found.values["CO"][1, 0] == 7.0
+        assert lake.sql("select count(*) as n from hour where factor = 'O3'").to_pylist() == [{"n": 5}]
+        said = lake.sql('select old_value, new_value, "by" from correction order by recorded').to_pylist()
+        assert [tuple(row.values()) for row in said] == [(2.0, 2.5, None), (2.5, None, "王工")]
+        lake.compact()
+    version = lake.version()
+    assert lake.withdraw_hours(meant) == 0
+    assert lake.version() == version
+    lake.write_hours(["甲"], "O3", NEW_YEAR, np.array([[NAN, 2.5]]), "µg/m³", "test")
+    assert lake.hours(["O3"], stations=["甲"]).values["O3"][0, 1] == 2.5, "and may be written again"
+
+
 def test_a_correction_written_twice_by_a_killed_writer_is_one(tmp_path: Path):
     lake = Lake(tmp_path)
     lake.write_hours(["甲"], "O3", NEW_YEAR, np.array([[1.0]]))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import math
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,9 @@ import pytest
 
 from lantian.cli.main import main
 from lantian.lake import Lake, LakeError
-from lantian.lake.query import VIEWS
+from lantian.lake.errors import QueryRefused
+from lantian.lake.query import VIEWS, Limits
+from lantian.lake.reviews import Review
 from lantian.lake.schema import INSTANT
 from lantian.lake.spark import answer, views
 from tests.analysis.invented import write_station
@@ -52,6 +56,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     )
     lake.append(table([row(9.0, station="unknown")]), into="quarantine")
+    word = Review(
+        "a", 1, "植物园", "PM2.5", FIRST + timedelta(hours=3), FIRST + timedelta(hours=9), "rejected", "王", NOON
+    )
+    lake.review([word, replace(word, finding="b", start=FIRST), replace(word, finding="b", sequence=2, state="kept")])
     return root
 
 
@@ -100,6 +108,25 @@ def test_a_lost_file_is_one_sentence(tmp_path: Path, spark: Any) -> None:
         views(spark, files, ["observation"])
 
 
+def busy(spark: Any) -> bool:
+    """Whether a task is being worked on."""
+    found = spark.sparkContext._jvm.java.lang.Thread.getAllStackTraces().keySet().toString()
+    return "Executor task launch" in found
+
+
+def test_an_endless_join_ends_at_the_limit_and_its_task_with_it(spark: Any) -> None:
+    spark.range(10**15).createOrReplaceTempView("endless")
+    spark.range(100).createOrReplaceTempView("some")
+    with pytest.raises(QueryRefused, match="stopped after 2 s"):
+        answer(spark, "select count(*) as n from endless a join some b on a.id + b.id <> 7", Limits(seconds=2))
+    waited = 0
+    while busy(spark) and waited < 600:
+        time.sleep(0.1)
+        waited += 1
+    assert not busy(spark)
+    assert answer(spark, "select count(*) as n from some").column("n").to_pylist() == [100]
+
+
 @pytest.fixture(autouse=True)
 def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
@@ -145,7 +172,9 @@ def test_the_same_statistics(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     files = [write_station(tmp_path, name, begin, 420, 11, 0.01) for name, begin in begins.items()]
     root = tmp_path / "lake"
     printed(capsys, "lake", "load", "--lake", root, "--hour-label", "begin", "--source", "test", "--data", *files)
-    assert len(same_statistics(capsys, root).splitlines()) > 840
+    whole = same_statistics(capsys, root)
+    assert len(whole.splitlines()) > 840
+    days = (datetime(2024, 5, 1, tzinfo=CHINA), datetime(2024, 7, 1, tzinfo=CHINA))
     sand = tmp_path / "sand.csv"
     sand.write_text(
         "area,start,end,decided_by,document\n云溪一中,2024-03-01 00:00,2024-04-20 00:00,省厅,函\n", encoding="utf-8"
@@ -156,6 +185,11 @@ def test_the_same_statistics(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     )
     assert less != plain
     assert close(less, printed(capsys, "stats", "annual", "--lake", root, "--without-sand", sand)[1])
+    word = Review("a", 1, "云溪一中", "O3", days[0], days[1], "rejected", "王工", NOON)
+    Lake(root).review([word, replace(word, finding="b", factor="CO", until=days[0] + timedelta(hours=30))])
+    left = same_statistics(capsys, root)
+    assert left != whole
+    assert same_statistics(capsys, root, "--with-rejected") == whole
     only = ("--stations", "云溪一中")
     assert same_statistics(capsys, root, *only, "--standard", "gb3095-2012").count("植物园") == 0
 

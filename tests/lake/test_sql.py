@@ -192,6 +192,7 @@ def test_exit_codes(lake: Lake, capsys: pytest.CaptureFixture[str], tmp_path: Pa
     out, err = capsys.readouterr()
     assert out == ""
     assert err.count("\n") == 1
+    assert "read_csv" in err
     with pytest.raises(SystemExit) as stopped:
         main(["sql", "select 1"])
     assert stopped.value.code == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ from lantian.protocols.hj212.columns import FEW, Scan
 from lantian.protocols.hj212.framing import Framer, Run, Span
 from lantian.protocols.hj212.simulate import rounds
 from tests.conftest import examples
+from tests.growth import calls
 from tests.protocols.packets import AT, COMMAND, DUST, framed
 from tests.protocols.test_hj212_batch import ODD, both, check
 
@@ -150,12 +150,11 @@ def test_several_layouts_in_one_run_keep_their_order() -> None:
     assert check(quick, careful) == 4 * FEW - 2  # the first of each
 
 
-def test_a_sender_that_invents_layouts_takes_no_time() -> None:
-    """Reading one frame of each kind costs no more than twice the careful way; no pattern is compiled for it."""
+def test_a_sender_that_invents_layouts_costs_little_more() -> None:
+    """Reading one frame of each kind costs little more than the careful way; no pattern is compiled for it."""
     invented = b"".join(framed(DUST.replace("a34001", f"a{10000 + at}")) for at in range(1500))
-    begin = time.process_time()
     quick = BatchDecoder(tails=True).feed(invented, final=True)
-    between = time.process_time()
     careful = list(decode_chunks([invented]))
     assert check(quick, careful) == 0
-    assert between - begin < 5 * (time.process_time() - between)
+    asked = calls(lambda: BatchDecoder(tails=True).feed(invented, final=True))
+    assert asked < 4 * calls(lambda: list(decode_chunks([invented])))

@@ -131,7 +131,7 @@ def test_sending_to_a_host_counts_the_answers(task: str, tmp_path: Path, capsys:
         to = ["--to", f"127.0.0.1:{server.getsockname()[1]}"]
         given = ["--devices", "2", "--rounds", "2", "--every", "0"] if task == "simulate" else [str(path)]
         assert main(["hj212", task, *given, *to]) == 0
-        thread.join(10)
+        thread.join(60)
     said = capsys.readouterr().err
     assert ("4 frames sent, 4 answered" in said) or ("4 answers" in said)
 
@@ -152,7 +152,7 @@ def host(server: socket.socket, connections: int) -> None:
         threads.append(threading.Thread(target=serve, args=(connection,), daemon=True))
         threads[-1].start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
 
 
 @pytest.mark.parametrize("to", ["nowhere", "127.0.0.1:0", ":99999"])

@@ -130,7 +130,7 @@ def test_ciphertext_may_hold_line_ends_and_hashes() -> None:
     assert run([raw[i : i + 1] for i in range(len(raw))], tails=True) == run([raw], tails=True)
 
 
-def test_hostile_streams_take_no_time() -> None:
+def test_hostile_streams_do_not_hang() -> None:
     """Nothing quadratic in what a sender may choose: each of these is 60 kB that a careless reader chokes on."""
     streams = (
         b"##9999" * 10_000,
@@ -146,4 +146,4 @@ def test_hostile_streams_take_no_time() -> None:
         begin = time.process_time()
         run([stream], tails=True)
         run([stream[i : i + 1500] for i in range(0, len(stream), 1500)], tails=False)
-        assert time.process_time() - begin < 20, stream[:20]
+        assert time.process_time() - begin < 20, stream[:20]  # 0.2 s are usual

@@ -13,6 +13,7 @@ from lantian.analysis.daily import COLUMNS, daily_aqi, daily_values
 from lantian.analysis.hourly import Observations
 from lantian.analysis.sand import without_sand
 from lantian.lake.query import Files
+from lantian.lake.reviews import Rejected, rejected
 from lantian.lake.spark import by_station, collected, dense
 from lantian.standards.ambient import POLLUTANTS, STANDARDS
 from lantian.standards.aqi import aqi_rule
@@ -66,11 +67,14 @@ def annual(
     standard: str,
     stations: Sequence[str] | None = None,
     sand: Sequence[SandPeriod] = (),
+    counted: bool = True,
 ) -> list[YearStatistic]:
-    """`annual_statistics` of the lake's hours, under the standard of this key; ``sand``: hours to leave out."""
+    """`annual_statistics` of the lake's hours, under the standard of this key; ``sand``: hours to leave out;
+    ``counted``: without those that a person rejected."""
+    out = _rejected(files, counted)
 
     def work(rows: Any) -> Any:
-        found = annual_statistics(_observations(rows, sand), STANDARDS[standard])
+        found = annual_statistics(_observations(rows, sand, out), STANDARDS[standard])
         return pa.table([[getattr(row, name) for row in found] for name in _ANNUAL.names], schema=_ANNUAL)
 
     rows = collected(by_station(spark, files, POLLUTANTS, stations, work, _ANNUAL)).to_pylist()
@@ -80,22 +84,27 @@ def annual(
 
 
 def daily(
-    spark: SparkSession, files: Files, standard: str, stations: Sequence[str] | None = None
+    spark: SparkSession, files: Files, standard: str, stations: Sequence[str] | None = None, counted: bool = True
 ) -> Iterator[dict[str, Any]]:
     """Every station's days from its first to its last with a row: valid values, AQI (None: not published), primary
-    pollutants."""
+    pollutants; ``counted``: without the hours that a person rejected."""
+    out = _rejected(files, counted)
 
     def work(rows: Any) -> Any:
-        return _days(_observations(rows, ()), standard)
+        return _days(_observations(rows, (), out), standard)
 
     found = collected(by_station(spark, files, POLLUTANTS, stations, work, _DAILY))
     for batch in found.sort_by([("station", "ascending"), ("date", "ascending")]).to_batches():
         yield from batch.to_pylist()
 
 
-def _observations(rows: Any, sand: Sequence[SandPeriod]) -> Observations:
+def _rejected(files: Files, counted: bool) -> Rejected:
+    return rejected(files.review) if counted else Rejected()
+
+
+def _observations(rows: Any, sand: Sequence[SandPeriod], out: Rejected) -> Observations:
     """One station's rows of `by_station` as observations."""
-    first, days, values = dense(rows, POLLUTANTS)
+    first, days, values = dense(rows, POLLUTANTS, out)
     data = Observations((rows.column("station")[0].as_py(),), first, days, values, ((0, days - 1),))
     return without_sand(data, sand) if sand else data
 

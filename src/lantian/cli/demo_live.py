@@ -16,8 +16,9 @@ _YEAR_OF_ROUNDS = 366 * 24 * 60
 
 
 @contextlib.contextmanager
-def devices(lake: str, profiles: Path) -> Iterator[None]:
-    """Run gateway and simulator until the site ends. ``profiles``: the device profiles that the site writes.
+def devices(lake: str, profiles: Path, air: Path) -> Iterator[None]:
+    """Run gateway and simulator until the site ends. ``profiles``: the device profiles that the site writes; ``air``:
+    which devices stand at stations whose air is generated (:mod:`demo_levels`).
 
     The simulator starts when the gateway listens, and tries no more once it is gone.
     """
@@ -25,7 +26,7 @@ def devices(lake: str, profiles: Path) -> Iterator[None]:
     gateway = ["ingest", "--port", str(port), "--lake", lake, "--profiles", str(profiles)]
     simulator = [
         "hj212", "simulate", "--to", f"127.0.0.1:{port}", "--devices", str(DEVICES),
-        "--every", str(EVERY_SECONDS), "--rounds", str(_YEAR_OF_ROUNDS),
+        "--every", str(EVERY_SECONDS), "--rounds", str(_YEAR_OF_ROUNDS), "--air", str(air),
     ]  # fmt: skip
     with running(*gateway, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

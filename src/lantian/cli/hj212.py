@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from lantian.cli.out import write_bytes
 from lantian.reading.errors import prefers_chinese
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--start", metavar="TIME", help="ISO 8601；默认现在" if zh else "ISO 8601; default now")
+    simulate.add_argument(
+        "--air",
+        metavar="FILE",
+        help="示范城市的站点清单：其设备按生成的空气质量取值"
+        if zh
+        else "the demonstration's stations: levels as its air",
+    )
     simulate.add_argument("--to", "--connect", metavar="HOST:PORT", help=_to_help(zh))
 
     replay = task("replay", "重放原始文件", "send a raw file again")
@@ -280,7 +288,7 @@ def _encode(args: argparse.Namespace) -> int:
                 raise EncodeError(f"{args.file}, line {number}: {what}") from None
     data = b"".join(frames)
     if args.output:
-        Path(args.output).write_bytes(data)
+        write_bytes(data, args.output)
     else:
         sys.stdout.buffer.write(data)
     return 0

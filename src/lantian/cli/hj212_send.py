@@ -15,7 +15,7 @@ from lantian.cli.hj212 import every_of, fail, start_of
 from lantian.reading.errors import prefers_chinese
 
 if TYPE_CHECKING:
-    from lantian.protocols.hj212.simulate import Device
+    from lantian.protocols.hj212.simulate import Device, Levels
 
 _CHUNK = 1 << 16
 _PATIENCE = 10.0  # seconds for an answer: the standard's default on mobile networks
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
             return fail("--devices, --rounds: 1 … (--rounds 0 --to …); --every: 0 …", 2)
         return asyncio.run(_devices(args, address)) if address else _print(args)
     except ValueError as error:
-        return fail(f"--start: {error}", 2)
+        return fail(f"--start, --air: {error}", 2)
     except OSError as error:
         if isinstance(error, BrokenPipeError) and not args.to:
             raise  # who read our output went away: main ends quietly
@@ -51,10 +51,19 @@ def _print(args: argparse.Namespace) -> int:
     from lantian.protocols.hj212.simulate import rounds
 
     out = sys.stdout.buffer
-    for frame in rounds(args.devices, start_of(args), args.rounds, every_of(args), seed=args.seed):
+    levels = _levels(args)
+    for frame in rounds(args.devices, start_of(args), args.rounds, every_of(args), seed=args.seed, levels=levels):
         out.write(frame)
     out.flush()
     return 0
+
+
+def _levels(args: argparse.Namespace) -> Levels:
+    if not args.air:
+        return lambda _device, _at: None
+    from lantian.cli.demo_levels import Air
+
+    return Air(Path(args.air)).levels
 
 
 async def _devices(args: argparse.Namespace, address: tuple[str, int]) -> int:
@@ -63,8 +72,9 @@ async def _devices(args: argparse.Namespace, address: tuple[str, int]) -> int:
 
     counts = {"sent": 0, "answered": 0}
     start = start_of(args).timestamp() if args.start else None
+    levels = _levels(args)
     results = await asyncio.gather(
-        *(_device(device, args, address, start, counts) for device in devices(args.devices)),
+        *(_device(device, args, address, start, counts, levels) for device in devices(args.devices)),
         return_exceptions=True,
     )
     broken = [one for one in results if isinstance(one, BaseException)]
@@ -80,7 +90,12 @@ async def _devices(args: argparse.Namespace, address: tuple[str, int]) -> int:
 
 
 async def _device(
-    device: Device, args: argparse.Namespace, address: tuple[str, int], start: float | None, counts: dict[str, int]
+    device: Device,
+    args: argparse.Namespace,
+    address: tuple[str, int],
+    start: float | None,
+    counts: dict[str, int],
+    levels: Levels,
 ) -> None:
     """One device: its first record at once, the following spread over the interval as devices' clocks are."""
     from lantian.protocols.hj212.simulate import packets
@@ -94,7 +109,7 @@ async def _device(
                 due = begin + (turn - 1 + (device.index % args.devices + 1) / args.devices) * args.every
                 await asyncio.sleep(max(0.0, due - time.time()))
             at = datetime.fromtimestamp(time.time() if start is None else start + turn * args.every, UTC)
-            for frame in packets(device, at, seed=args.seed):
+            for frame in packets(device, at, seed=args.seed, levels=levels(device, at)):
                 counts["sent"] += 1
                 answered = await line.ask(frame)  # read first: other devices count meanwhile
                 counts["answered"] += answered

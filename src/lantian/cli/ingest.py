@@ -77,7 +77,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "bring the lake up to the journal, and stop",
         action="store_true",
     )
-
+    option(
+        "--trust-clock",
+        "确认本机时钟现在正确（用于解除时钟告警）",
+        "this machine's clock is right now (ends the alarm about it)",
+        action="store_true",
+    )
     option(
         "--redecode",
         "按现在的设备档案重新解析日志中的原始报文，更正写入数据湖并保留原值",
@@ -128,6 +133,7 @@ def run(args: argparse.Namespace) -> int:
         keep_days=args.keep_days,
         every_seconds=args.every,
         chinese=zh,
+        trust_clock=args.trust_clock,
         limits=limits,
     )
     if args.redecode:

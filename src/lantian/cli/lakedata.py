@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from lantian.lake import Lake, LakeError
 from lantian.standards.ambient import POLLUTANTS
@@ -15,7 +15,7 @@ from lantian.standards.ambient import POLLUTANTS
 if TYPE_CHECKING:
     from lantian.analysis.hourly import Observations
     from lantian.lake.blocks import HourBlock
-    from lantian.lake.reading import Reader
+    from lantian.lake.reading import Hours, Reader
 
 Row = TypeVar("Row")
 # A group of stations and its pollutant are some 30 MB, and what is computed of them as much again.
@@ -28,44 +28,94 @@ def _unit(pollutant: str) -> str:
     return "mg/m³" if pollutant == "CO" else "µg/m³"
 
 
-def observations(root: Path, stations: Sequence[str] | None = None) -> Observations:
-    """The six pollutants of a lake. LakeError: no hours, an unknown station, another unit or none confirmed."""
+class Given(NamedTuple):
+    """Observations of a lake, and how many values of them are left out because a person rejected their hours."""
+
+    data: Observations
+    rejected: int
+
+
+def observations(root: Path, stations: Sequence[str] | None = None, counted: bool = False) -> Given:
+    """The six pollutants of a lake, ``counted``: without what a person rejected.
+
+    LakeError: no hours, an unknown station, another unit or none confirmed.
+    """
+    reader = _reader(root, counted)
+    hours = reader.read(POLLUTANTS, stations=stations)
+    _known(root, hours.stations, stations)
+    _confirmed(root, reader, hours.stations, POLLUTANTS)
+    return _given(hours)
+
+
+def _given(hours: Hours) -> Given:
     from lantian.analysis.hourly import Observations
 
-    reader = _reader(root)
-    hours = reader.read(POLLUTANTS, stations=stations)
-    if lost := sorted(set(stations or ()) - set(hours.stations)):
-        raise LakeError(f"{root}：没有站点 {'、'.join(lost)}", f"{root}: no station {', '.join(lost)}")
-    _confirmed(root, reader, hours.stations, POLLUTANTS)
-    return Observations(hours.stations, hours.first_day, hours.days, hours.values, hours.spans)
+    data = Observations(hours.stations, hours.first_day, hours.days, hours.values, hours.spans)
+    return Given(data, hours.rejected)
 
 
-def in_groups(root: Path, work: Callable[[Observations, str], list[Row]], pollutants: Sequence[str]) -> list[Row]:
-    """What ``work(observations of one pollutant, pollutant)`` gives for every group of stations of a lake, in no order.
+def in_groups(
+    root: Path, work: Callable[[Observations, str], list[Row]], pollutants: Sequence[str], counted: bool
+) -> tuple[list[Row], int]:
+    """What ``work(observations of one pollutant, pollutant)`` gives for every group of stations of a lake, in no order;
+    and how many values were left out (`observations`).
 
     A network of thousands of stations never stands in memory at once: every processor has one group of stations and
     pollutant before it. LakeError as `observations`.
     """
-    from lantian.analysis.hourly import Observations
-
-    reader = _reader(root)
+    reader = _reader(root, counted)
     _confirmed(root, reader, reader.stations(pollutants), pollutants)
 
-    def one(task: tuple[list[str], str]) -> list[Row]:
+    def one(task: tuple[list[str], str]) -> tuple[list[Row], int]:
         names, pollutant = task
         hours = reader.read([pollutant], stations=names)
-        if not hours.stations:
-            return []
-        return work(Observations(hours.stations, hours.first_day, hours.days, hours.values, hours.spans), pollutant)
+        return work(_given(hours).data, pollutant) if hours.stations else [], hours.rejected
 
     tasks = [(names, pollutant) for names in reader.groups(pollutants) for pollutant in pollutants]
     if len(tasks) <= len(pollutants):
-        return [row for task in tasks for row in one(task)]
+        return _together(map(one, tasks))
     from concurrent.futures import ThreadPoolExecutor  # for a city's few stations it is not worth its import
 
     # NumPy and Parquet let others work meanwhile.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
-        return [row for found in pool.map(one, tasks) for row in found]
+        return _together(pool.map(one, tasks))
+
+
+def _together(found: Iterable[tuple[list[Row], int]]) -> tuple[list[Row], int]:
+    rows, lost = [], 0
+    for own, number in found:
+        rows += own
+        lost += number
+    return rows, lost
+
+
+def by_group(root: Path, counted: bool) -> Iterator[Given]:
+    """The six pollutants of a whole lake, a group of stations after the other, in no order of names.
+
+    LakeError as `observations`.
+    """
+    reader = _reader(root, counted)
+    _confirmed(root, reader, reader.stations(POLLUTANTS), POLLUTANTS)
+    for names in reader.groups(POLLUTANTS):
+        hours = reader.read(POLLUTANTS, stations=names)
+        if hours.stations:
+            yield _given(hours)
+
+
+def rejected_values(root: Path, stations: Sequence[str] | None) -> int:
+    """How many values of the six pollutants a person rejected; reads what lies around them only."""
+    reader = Lake(root).reader(counted=True)
+    lost = 0
+    for names in reader.groups(POLLUTANTS):
+        for pollutant in POLLUTANTS:
+            own = [name for name in names if (name, pollutant) in reader.rejected.spans and name in (stations or names)]
+            lost += reader.read([pollutant], stations=own).rejected if own else 0
+    return lost
+
+
+def _known(root: Path, known: Collection[str], stations: Sequence[str] | None) -> None:
+    if lost := sorted(set(stations or ()) - set(known)):
+        raise LakeError(f"{root}：没有站点 {'、'.join(lost)}", f"{root}: no station {', '.join(lost)}")
 
 
 def last_day(root: Path) -> date:
@@ -79,16 +129,15 @@ def usable(root: Path, stations: Sequence[str] | None = None) -> None:
     """LakeError, as `observations`: no hours of the six pollutants, an unknown station, a wrong or unconfirmed unit."""
     reader = _reader(root)
     known = reader.stations(POLLUTANTS)
-    if lost := sorted(set(stations or ()) - set(known)):
-        raise LakeError(f"{root}：没有站点 {'、'.join(lost)}", f"{root}: no station {', '.join(lost)}")
+    _known(root, known, stations)
     _confirmed(root, reader, stations or known, POLLUTANTS)
 
 
-def _reader(root: Path) -> Reader:
+def _reader(root: Path, counted: bool = False) -> Reader:
     """The lake's hours. LakeError: none of the six pollutants."""
     lake = Lake(root)
     lake.exists()
-    reader = lake.reader()
+    reader = lake.reader(counted)
     if reader.last_day(POLLUTANTS) is None:
         raise LakeError(f"{root}：没有六项污染物的小时数据", f"{root}: no hours of the six pollutants")
     return reader

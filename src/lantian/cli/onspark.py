@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lantian.cli.measurements import of_day
-from lantian.indicators.columns import Kind, View
+from lantian.indicators.columns import View
+from lantian.indicators.kinds import Kind
 from lantian.indicators.subset import Query, checked
 from lantian.lake import Lake
 from lantian.lake.errors import QueryRefused
@@ -81,7 +82,7 @@ def years(args: argparse.Namespace) -> tuple[Standard, list[YearStatistic]]:
 
     sand = read_periods(args.without_sand) if args.without_sand else ()
     spark, files, standard = _asked(args)
-    return standard, annual(spark, files, standard.key, args.stations, sand)
+    return standard, annual(spark, files, standard.key, args.stations, sand, not args.with_rejected)
 
 
 def days(args: argparse.Namespace) -> list[list[Any]]:
@@ -89,19 +90,24 @@ def days(args: argparse.Namespace) -> list[list[Any]]:
     from lantian.analysis.spark import daily
 
     spark, files, standard = _asked(args)
-    found = daily(spark, files, standard.key, args.stations)
+    found = daily(spark, files, standard.key, args.stations, not args.with_rejected)
     return [["" if value is None else value for value in row.values()] for row in found]
 
 
 def _asked(args: argparse.Namespace) -> tuple[SparkSession, Files, Standard]:
     from lantian.analysis.spark import last_day
-    from lantian.cli.lakedata import usable
+    from lantian.cli.lakedata import rejected_values, usable
+    from lantian.cli.stats import say_rejected
 
     files = Lake(args.lake).files()
     usable(args.lake, args.stations)
     spark = session(args.master)
     if args.standard:
-        return spark, files, STANDARDS[args.standard]
-    last = last_day(spark, files, args.stations)
-    assert last is not None, "the lake has hours"
-    return spark, files, of_day("stats", last)
+        standard = STANDARDS[args.standard]
+    else:
+        last = last_day(spark, files, args.stations)
+        assert last is not None, "the lake has hours"
+        standard = of_day("stats", last)
+    if files.review and not args.with_rejected:
+        say_rejected(rejected_values(args.lake, args.stations))
+    return spark, files, standard

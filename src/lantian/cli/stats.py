@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ ANNUAL = [
 DAILY = ["station", "date", "SO2", "NO2", "PM10", "PM2.5", "CO", "O3_1h", "O3_8h", "aqi", "primary"]
 RANK = ["station", "year", "composite", "rank_composite", "pm25", "rank_pm25", "pm25_yoy_pct"]
 MONTHS = ["station", "month", "days", "valid", "mean", "rank", "yoy_pct"]
+_HELD = 64 * 2**20  # bytes of lines that wait in memory
 # Repeated for each standard in ``stats standards``.
 JUDGED = ("days", "good_days", "good_pct", "heavy_days", "composite", "attains", "failing")
 
@@ -95,6 +97,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="排名按修约后的发布值计算" if zh else "rank by the figures as rounded for print",
     )
+    parser.add_argument(
+        "--with-rejected",
+        action="store_true",
+        help="人工审核确认无效的小时也参与统计（用 --lake 时）"
+        if zh
+        else "count the hours that a person confirmed as wrong, too (of a --lake)",
+    )
     engines.add_arguments(parser)
 
 
@@ -127,15 +136,13 @@ def run(args: argparse.Namespace) -> int:
         if args.verb in ("annual", "rank"):
             standard, rows = _years(args)
             return _annual(rows) if args.verb == "annual" else _rank(rows, standard, args)
+        if args.verb == "standards":
+            return _standards(args)
         if args.engine == "spark":
             return _daily_on_spark(args)
-        data = _read(args)
-        if args.verb == "standards":
-            return _standards(data, args)
-        standard = STANDARDS[args.standard] if args.standard else of_last_day("stats", data)
+        return _daily(args)
     except (DataError, LakeError) as error:
         return refuse("stats", error.zh, error.en)
-    return _daily(data, standard)
 
 
 def _misused(args: argparse.Namespace) -> tuple[str, str] | None:
@@ -153,17 +160,37 @@ def _misused(args: argparse.Namespace) -> tuple[str, str] | None:
         )
     if args.data and args.stations:
         return "--stations 只用于 --lake", "--stations goes with --lake"
+    if args.data and args.with_rejected:
+        return "--with-rejected 只用于 --lake", "--with-rejected goes with --lake"
     return None
 
 
-def _read(args: argparse.Namespace) -> Observations:
+def _read(args: argparse.Namespace) -> tuple[Observations, int]:
+    """The observations, and how many values of them a person rejected."""
     if args.lake:
         from lantian.cli.lakedata import observations
 
-        return observations(args.lake, args.stations)
+        return observations(args.lake, args.stations, not args.with_rejected)
     from lantian.analysis.observations import read_observations
 
-    return read_observations(args.data, args.hour_label, lambda zh, en: note("stats", zh, en))
+    return read_observations(args.data, args.hour_label, lambda zh, en: note("stats", zh, en)), 0
+
+
+def _at_once(args: argparse.Namespace) -> tuple[Standard, Observations]:
+    data, lost = _read(args)
+    standard = STANDARDS[args.standard] if args.standard else of_last_day("stats", data)
+    say_rejected(lost)
+    return standard, data
+
+
+def say_rejected(lost: int) -> None:
+    """How many hourly values do not count because a person confirmed them as wrong; nothing where there are none."""
+    if lost:
+        note(
+            "stats",
+            f"已剔除人工审核确认无效的 {lost} 个小时值（--with-rejected 可计入）",
+            f"{lost} hourly values that a person confirmed as wrong are left out (--with-rejected counts them)",
+        )
 
 
 def _computed(
@@ -183,9 +210,12 @@ def _computed(
         from lantian.cli.lakedata import in_groups, last_day
 
         standard = STANDARDS[args.standard] if args.standard else of_day("stats", last_day(args.lake))
-        return standard, in_groups(args.lake, lambda data, name: one(data, name, standard), pollutants)
-    data = _read(args)
-    standard = STANDARDS[args.standard] if args.standard else of_last_day("stats", data)
+        rows, lost = in_groups(
+            args.lake, lambda data, name: one(data, name, standard), pollutants, not args.with_rejected
+        )
+        say_rejected(lost)
+        return standard, rows
+    standard, data = _at_once(args)
     return standard, [row for name in pollutants for row in one(data, name, standard)]
 
 
@@ -213,7 +243,39 @@ def _monthly(args: argparse.Namespace) -> int:
     return 0
 
 
-def _daily(data: Observations, standard: Standard) -> int:
+def _daily(args: argparse.Namespace) -> int:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    if not args.lake or args.stations:
+        standard, data = _at_once(args)
+        writer.writerow(DAILY)
+        for _station, rows in _days(data, standard):
+            writer.writerows(rows)
+        return 0
+    from tempfile import SpooledTemporaryFile
+
+    from lantian.cli.lakedata import by_group, last_day
+
+    standard = STANDARDS[args.standard] if args.standard else of_day("stats", last_day(args.lake))
+    lost = 0
+    # Groups come in no order of names, and a damaged file may be the last: lines wait, beyond some on disk.
+    with SpooledTemporaryFile(_HELD) as kept:
+        places: dict[str, tuple[int, int]] = {}
+        for data, number in by_group(args.lake, not args.with_rejected):
+            lost += number
+            for station, rows in _days(data, standard):
+                text = io.StringIO()
+                csv.writer(text, lineterminator="\n").writerows(rows)
+                places[station] = kept.tell(), kept.write(text.getvalue().encode())
+        say_rejected(lost)
+        writer.writerow(DAILY)
+        for _station, (begin, size) in sorted(places.items()):
+            kept.seek(begin)
+            sys.stdout.write(kept.read(size).decode())
+    return 0
+
+
+def _days(data: Observations, standard: Standard) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+    """Each station with its lines of ``stats daily``."""
     from lantian.analysis.daily import COLUMNS, daily_aqi, daily_values
     from lantian.standards.aqi import aqi_rule
 
@@ -221,16 +283,13 @@ def _daily(data: Observations, standard: Standard) -> int:
     found = daily_aqi(values, aqi_rule(standard.aqi))
     named = {bits: found.names(bits) for bits in set(found.primary.reshape(-1).tolist())}
     dates = data.calendar().astype(str).tolist()
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(DAILY)
     for place, (station, (low, high)) in enumerate(zip(data.stations, data.spans, strict=True)):
         own = slice(low, high + 1)
         columns = [["" if value != value else value for value in values[name][place, own].tolist()] for name in COLUMNS]
         index = ["" if value < 0 else value for value in found.index[place, own].tolist()]
         primary = [named[bits] for bits in found.primary[place, own].tolist()]
         days = dates[own]
-        writer.writerows(zip([station] * len(days), days, *columns, index, primary, strict=True))
-    return 0
+        yield station, list(zip([station] * len(days), days, *columns, index, primary, strict=True))
 
 
 def _daily_on_spark(args: argparse.Namespace) -> int:
@@ -258,9 +317,11 @@ def _rank(statistics: list[YearStatistic], standard: Standard, args: argparse.Na
     return 0
 
 
-def _standards(data: Observations, args: argparse.Namespace) -> int:
+def _standards(args: argparse.Namespace) -> int:
     from lantian.analysis.ranks import under_every_standard
 
+    data, lost = _read(args)
+    say_rejected(lost)
     found = under_every_standard(data, args.weights)
     header = ["station", "year", *(f"{name}_{key}" for key in STANDARDS for name in JUDGED)]
     rows = (

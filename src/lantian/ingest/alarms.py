@@ -18,9 +18,15 @@ SENTENCES = {
         "the lake cannot be written; data are safe in the journal, trying again: {}",
     ),
     "drain": ("入湖进程退出，正在重启：{}", "the process that fills the lake ended and is started again: {}"),
+    "clock": (
+        "暂停应答设备，报文照常存入日志；时钟恢复、设备时间印证或以 --trust-clock 重启后继续：{}",
+        "devices get no answers, packets are kept, until the clock is back, the devices bear it out or the gateway is "
+        "started with --trust-clock: {}",
+    ),
     "profiles": ("设备档案文件有问题，沿用原有设备：{}", "device profiles: {}"),
     "health": ("设备状态文件写入失败：{}", "devices.json cannot be written: {}"),
 }
+CLOCK = ("本机时钟被拨动 {} 分钟", "this machine's clock was set by {} min")
 OVER = ("告警解除：{}", "alarm over: {}")
 
 

@@ -12,9 +12,10 @@ from contextlib import suppress
 from lantian.ingest import alarms as alarm_words
 from lantian.ingest import journal
 from lantian.ingest.alarms import Alarms
+from lantian.ingest.clock import Clock
 from lantian.ingest.commit import Committer
 from lantian.ingest.connection import Connection
-from lantian.ingest.health import FILE, Park
+from lantian.ingest.health import FILE, Park, told_clock
 from lantian.ingest.intake import Intake
 from lantian.ingest.link import Link
 from lantian.ingest.records import REJECTED
@@ -34,15 +35,16 @@ class Gateway:
 
     alarm_names = tuple(alarm_words.SENTENCES)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
+        self.clock = clock or Clock()
         self.alarms = Alarms(settings.chinese)
         self.journal = journal.FileJournal(settings.journal)
         self.registry = Registry(settings.profiles, settings.accept_unknown)
         self.park = Park(settings.limits)
         self.link = Link(settings, self.alarms)
         self.committer = Committer(self.journal, self.alarms, self._durable, self._synced)
-        self.intake = Intake(settings.limits, self.registry, self.park, self.committer, self.alarms)
+        self.intake = Intake(settings.limits, self.registry, self.park, self.committer, self.alarms, self.clock)
         self._observe: Callable[[float], None] = lambda _seconds: None
         self._stop = asyncio.Event()
 
@@ -92,9 +94,16 @@ class Gateway:
         for task in (tried, stopped):
             task.cancel()
         self.journal.skip_to(self.link.position)
+        latest = 0.0
         for record in journal.tail(self.settings.journal, self.journal.end, _REMEMBERED):
+            latest = record.arrival / 1e6
             if not record.marks & REJECTED:
                 self.intake.repeated(record.raw)
+        if self.settings.trust_clock:
+            self.clock.trust()
+        else:
+            self.clock.resume(told_clock(self.settings.journal / FILE), latest)
+        self._check_clock()
 
     async def _listen(self) -> None:
         server = await asyncio.get_running_loop().create_server(
@@ -129,6 +138,7 @@ class Gateway:
         while True:
             now = time.monotonic()
             self.link.tell()
+            self._check_clock()
             if self.intake.guests.paused and self.committer.held < self.settings.limits.undurable_bytes // 2:
                 self.intake.guests.pause(self._stop.is_set())
             if self._refresh():
@@ -138,11 +148,19 @@ class Gateway:
                 self._write_health()
                 spent = time.monotonic() - now
                 health = now + max(self.settings.every_seconds, _SHARE * spent)
-            if now - prune > _PRUNE_SECONDS:
+            if now - prune > _PRUNE_SECONDS and not self.clock.jump:  # how old a segment is, only a clock tells
                 prune = now
                 with suppress(OSError):
                     self.journal.prune(self.link.position, self.settings.keep_days * 86_400)
             await asyncio.sleep(_TICK_SECONDS)
+
+    def _check_clock(self) -> None:
+        self.clock.now()
+        if self.clock.jump:
+            reason = alarm_words.CLOCK[0 if self.settings.chinese else 1]
+            self.alarms.raised("clock", reason.format(f"{self.clock.jump / 60:+.0f}"))
+        else:
+            self.alarms.over("clock")
 
     def _refresh(self) -> bool:
         try:
@@ -166,6 +184,7 @@ class Gateway:
             "lake": dict(self.link.counts),
             "lake_lag_seconds": round(self.link.lag_seconds, 1),
             "connections": len(self.intake.guests.connections),
+            "clock": self.clock.state(),
         }
         try:
             self.park.write(self.settings.journal / FILE, more)

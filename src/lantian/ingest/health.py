@@ -150,6 +150,14 @@ class Park:
         os.replace(draft, path)
 
 
+def told_clock(path: Path) -> object:
+    """What an earlier run's clock said of itself (:meth:`clock.Clock.state`), None where nothing is told."""
+    try:
+        return json.loads(path.read_bytes())["clock"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _iso(seconds: float) -> str | None:
     from datetime import UTC, datetime
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections import Counter, OrderedDict
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,6 +16,7 @@ from hashlib import blake2b
 
 from lantian.ingest import records
 from lantian.ingest.alarms import Alarms
+from lantian.ingest.clock import Clock
 from lantian.ingest.commit import Committer
 from lantian.ingest.connection import Connection
 from lantian.ingest.guests import Guests
@@ -47,7 +47,9 @@ class Intake:
     """Takes the bytes of all connections. ``counts``: outcomes since the start; ``commands``: proved packets by CN;
     ``codes``: quirks."""
 
-    def __init__(self, limits: Limits, registry: Registry, park: Park, committer: Committer, alarms: Alarms) -> None:
+    def __init__(
+        self, limits: Limits, registry: Registry, park: Park, committer: Committer, alarms: Alarms, clock: Clock
+    ) -> None:
         self.limits = limits
         self.registry = registry
         self.park = park
@@ -56,6 +58,9 @@ class Intake:
         self.commands: Counter[str] = Counter()
         self.codes: Counter[str] = Counter()
         self._alarms = alarms
+        self._clock = clock
+        self._doubtful: list[bytes] | None = None
+        """None while the clock is trusted; else the marks of the packets that came since it is not."""
         self._inbox: list[tuple[Connection, bytes]] = []
         self._seen: OrderedDict[bytes, None] = OrderedDict()
         self._strangers = Health("", None, 0.0, 0.0, limits.stranger_rate, 0.0)
@@ -117,7 +122,7 @@ class Intake:
         segments = [data[6:end] for _, data, end in plain]
         sums = crc.many(segments).tolist() if len(plain) > _FEW else map(crc.hj212, segments)
         wanted: list[tuple[Connection, bytes]] = []
-        now, tick = time.time(), self._loop.time()
+        now, tick = self._now(), self._loop.time()
         for (connection, data, end), segment, value in zip(plain, segments, sums, strict=True):
             sent = data[end : end + 4]
             if value != (_SUMS.get(sent) or _SUMS.get(sent.upper())):
@@ -129,13 +134,25 @@ class Intake:
                 wanted.append((connection, body))
         self._acknowledge(wanted)
 
+    def _now(self) -> float:
+        """When what is looked at now arrived. What came while the clock was in doubt was not answered and comes again:
+        then it is a packet like any other, with an arrival that holds."""
+        now = self._clock.now()
+        if self._clock.jump:
+            self._doubtful = self._doubtful or []
+        elif self._doubtful is not None:
+            for mark in self._doubtful:
+                self._seen.pop(mark, None)
+            self._doubtful = None
+        return now
+
     def _feed(self, connection: Connection, data: bytes, *, final: bool = False) -> None:
         """Bytes that need the framer: parts of frames, several at once, noise, repairs."""
         framer = connection.kept(data, connection.framer)
         skipped = framer.skipped
         spans = framer.feed(data, final=final)
         self.counts["noise_bytes"] += framer.skipped - skipped
-        now, tick = time.time(), self._loop.time()
+        now, tick = self._now(), self._loop.time()
         for span in spans:
             raw = connection.cut(span.offset, span.end)
             plain = span.proof is PLAIN and not span.junk and span.declared == len(span.segment) and span.digits == 4
@@ -155,7 +172,10 @@ class Intake:
         connection.settle()
 
     def _acknowledge(self, wanted: list[tuple[Connection, bytes]]) -> None:
-        """Answers round their bodies; they leave when the journal is durable."""
+        """Answers round their bodies; they leave when the journal is durable. None while the clock is in doubt."""
+        if self._doubtful is not None:
+            self.counts["unanswered:clock"] += len(wanted)
+            return
         bodies = [body for _, body in wanted]
         sums = crc.many(bodies).tolist() if len(bodies) > _FEW else map(crc.hj212, bodies)
         for (connection, body), value in zip(wanted, sums, strict=True):
@@ -182,6 +202,7 @@ class Intake:
         instant = _instant(qn[:14])
         if instant:
             health.clock_offset = instant - now
+            self._witness(health, instant)
         self._store(connection, health, command.decode("ascii"), codes, "accepted", raw, marks | records.REGULAR, now)
         version = _ANSWERED.get(flag)
         if version is None:
@@ -201,12 +222,18 @@ class Intake:
             return
         if frame.qn_time:
             health.clock_offset = frame.qn_time.timestamp() - now
+            self._witness(health, frame.qn_time.timestamp())
         command = head.get("CN", "")
         outcome = "repaired" if frame.outcome == REPAIRED else "by_profile" if frame.outcome != "accept" else "accepted"
         self._store(connection, health, command, frame.codes, outcome, raw, marks | admitted, now)
-        self._answer(connection, frame, profile, command)
+        self._answer(connection, frame, profile, command, now)
 
-    def _answer(self, connection: Connection, frame: Frame, profile: Profile, command: str) -> None:
+    def _witness(self, health: Health, instant: float) -> None:
+        """A known device tells the time; it counts while this machine's clock is in doubt."""
+        if self._doubtful is not None and health.device is not None:
+            self._clock.witness(health.mn, instant)
+
+    def _answer(self, connection: Connection, frame: Frame, profile: Profile, command: str, now: float) -> None:
         answer = answers.answer_to(frame, profile)
         transport = connection.transport
         if answer is None:
@@ -215,9 +242,12 @@ class Intake:
             return
         if transport is None or frame.body is None:
             return
+        if self._doubtful is not None:
+            self.counts["unanswered:clock"] += 1
+            return
         self.committer.answer(transport, answer)
         if command == answers.CALIBRATION_WANTED:
-            head, at = frame.body.head, datetime.now(UTC)
+            head, at = frame.body.head, datetime.fromtimestamp(now, UTC)
             params = {"PolId": frame.body.params["PolId"]} if frame.body.params.get("PolId") else {}
             params["SystemTime"] = times.stamp(at)
             clock = answers.request(
@@ -245,7 +275,7 @@ class Intake:
             self.counts["limited"] += 1
             health.counts["limited"] += 1
             return None
-        marks = 0
+        marks = 0 if health.mn in self.registry.devices or device is None else records.TAKEN_UNKNOWN
         owner = health.owner
         if owner is connection or self._yields(owner, connection, health, tick):
             health.owner, health.owner_seen = connection, tick
@@ -304,6 +334,8 @@ class Intake:
             self._seen.move_to_end(key)
             return True
         self._seen[key] = None
+        if self._doubtful is not None:
+            self._doubtful.append(key)
         if len(self._seen) > self.limits.repeats:
             self._seen.popitem(last=False)
         return False

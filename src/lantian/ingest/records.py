@@ -16,6 +16,7 @@ REGULAR = 1  # declared length and HJ 212 checksum hold and nothing else is in q
 REJECTED = 2  # nothing proves it: kept raw for audit, never decoded into the lake
 SECOND_PEER = 4  # another peer was sending for this device at the time
 WRONG_PASSWORD = 8  # PW is not the one of the device's profile
+TAKEN_UNKNOWN = 16  # not registered, taken as a station of its own name: a replay without that option takes it, too
 
 _FRAME = struct.Struct("<II")
 _HEAD = struct.Struct("<qIBB")

@@ -21,7 +21,7 @@ from lantian.ingest import journal
 from lantian.ingest.drain import Drain, hours_of
 from lantian.ingest.records import REJECTED, Record
 from lantian.ingest.registry import Registry
-from lantian.ingest.rollup import roll_up
+from lantian.ingest.rollup import Hours, means, roll_up
 from lantian.ingest.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,16 +51,19 @@ def redecode(settings: Settings, numbers: Collection[str] = (), since: datetime 
     maker = RowMaker(registry.device, registry.profile)
     counts: Counter[str] = Counter(packets=0, corrected=0, added=0, withdrawn=0)
     hours: set[int] = set()
+    known = registry.devices.values()
+    intervals = {one.station: one.interval for one in known if one.interval}
+    stood: Hours = {}
     for batch in _batches(_chosen(journal.read(settings.journal, 0, durable), registry, set(numbers), since)):
         made = maker.make(map(_tried_again, batch))
         counts["packets"] += len(batch)
         stations = _stations(batch, registry)
         rows = _different(lake, made.observation, {record.arrival for record in batch}, stations, counts)
         if rows.num_rows:
+            stood |= means(lake, hours_of(rows) - hours, intervals)
             lake.append(rows)
             hours |= hours_of(rows)
-    known = registry.devices.values()
-    refused = roll_up(lake, hours, {one.station: one.interval for one in known if one.interval})
+    refused = roll_up(lake, hours, intervals, stood)
     counts["refused_series"] = len(refused)
     return counts
 

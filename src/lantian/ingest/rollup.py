@@ -29,18 +29,37 @@ _BEST = ("hour", "minute", "instant")
 Hours = dict[tuple[str, str, int], float]
 
 
-def roll_up(lake: Lake, hours: Iterable[int], intervals: Mapping[str, float]) -> list[str]:
+def roll_up(lake: Lake, hours: Iterable[int], intervals: Mapping[str, float], stood: Hours | None = None) -> list[str]:
     """Write the means of ``hours`` (since 1970, UTC); what was refused, as sentences.
 
     ``intervals``: seconds between two records of a station, where somebody said. The same again changes nothing, late
-    data correct what stands there. Raises what the lake raises, but for a series that it refuses.
+    data correct what stands there. ``stood``: hours that the observations had made before (:func:`means`) and lose
+    their value where they no longer make them. Raises what the lake raises, but for a series that it refuses.
     """
     refused: list[str] = []
+    lost = dict(stood or {})
     for first, last in _runs(hours):
-        until = datetime.fromtimestamp((last + 1) * _HOUR, UTC)
-        means = lake.hour_means(tuple(POLLUTANTS), datetime.fromtimestamp(first * _HOUR, UTC), until)
-        refused += _write(lake, counted(means.to_pylist(), intervals), first, last)
+        found = _means(lake, first, last, intervals)
+        refused += _write(lake, found, first, last)
+        for key in found:
+            lost.pop(key, None)
+    if lost:
+        lake.withdraw_hours(lost, by=SOURCE)
     return refused
+
+
+def means(lake: Lake, hours: Iterable[int], intervals: Mapping[str, float]) -> Hours:
+    """The means of ``hours`` that the observations make as they stand; ``intervals`` as for :func:`roll_up`."""
+    found: Hours = {}
+    for first, last in _runs(hours):
+        found |= _means(lake, first, last, intervals)
+    return found
+
+
+def _means(lake: Lake, first: int, last: int, intervals: Mapping[str, float]) -> Hours:
+    until = datetime.fromtimestamp((last + 1) * _HOUR, UTC)
+    found = lake.hour_means(tuple(POLLUTANTS), datetime.fromtimestamp(first * _HOUR, UTC), until)
+    return counted(found.to_pylist(), intervals)
 
 
 def counted(rows: Iterable[Mapping[str, Any]], intervals: Mapping[str, float]) -> Hours:

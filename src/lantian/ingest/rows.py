@@ -16,19 +16,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lantian.ingest.records import REGULAR, REJECTED, SECOND_PEER, Record
+from lantian.ingest import sheets
+from lantian.ingest.records import REGULAR, REJECTED, SECOND_PEER, TAKEN_UNKNOWN, Record
 from lantian.ingest.registry import Device
+from lantian.ingest.sheets import Sheet
 from lantian.lake.schema import OBSERVATION
 from lantian.protocols.hj212 import times
 from lantian.protocols.hj212.answers import clock_is_wrong
 from lantian.protocols.hj212.batch import BatchDecoder, Packet
 from lantian.protocols.hj212.body import is_text
 from lantian.protocols.hj212.decode import Frame, decode
-from lantian.protocols.hj212.framing import Span, device_of
+from lantian.protocols.hj212.framing import device_of
 from lantian.protocols.hj212.layout import Layout
 from lantian.protocols.hj212.packets import Assembler
 from lantian.protocols.hj212.profile import DEFAULT, Profile
-from lantian.protocols.hj212.proof import PLAIN
 
 # Length of a record's period by its command; every other command holds no observation and stays in the journal.
 INTERVALS = {"2011": "instant", "2051": "minute", "2061": "hour", "2031": "day"}
@@ -38,6 +39,7 @@ _FUTURE = 600_000_000  # µs, as answers.clock_is_wrong
 _PAST = 365 * 86_400_000_000
 _REPAIRS = ("length-", "crc-", "junk-", "sm4-printed", "rf", "repeated-keys")
 _TEXT = 40
+_AT_ONCE = 4096  # packets whose bytes and numbers stay in the processor's cache
 
 Lookup = Callable[[str], Device | None]
 
@@ -80,22 +82,15 @@ class RowMaker:
     def make(self, records: Iterable[Record]) -> Decoded:
         """The rows of these records, in no particular order."""
         counts: Counter[str] = Counter()
-        groups: dict[tuple[int, str], list[tuple[Record, Packet]]] = {}
         columns = _Columns()
+        regular: list[Record] = []
         for record in records:
-            if record.marks & REJECTED:
-                continue
             if record.marks & REGULAR:
-                self._regular(record, groups, columns, counts)
-            else:
+                regular.append(record)
+            elif not record.marks & REJECTED:
                 self._careful(record, self._alone(record), columns, counts)
-        return self._tables(groups, columns, counts)
-
-    def _tables(
-        self, groups: dict[tuple[int, str], list[tuple[Record, Packet]]], columns: _Columns, counts: Counter[str]
-    ) -> Decoded:
-        blocks = [_from_rows(columns)]
-        blocks += [self._block(pairs, counts) for pairs in groups.values()]
+        regulars = self._regular(regular, columns, counts)
+        blocks = [_from_rows(columns), *(self._block(sheet, counts) for sheet in regulars)]
         table = pa.concat_tables([one for one, _ in blocks])
         out = pa.array(np.concatenate([mask for _, mask in blocks]))
         made = Decoded(table.filter(pc.invert(out)), table.filter(out), counts)
@@ -103,29 +98,32 @@ class RowMaker:
         counts["quarantined_rows"] += made.quarantine.num_rows
         return made
 
+    def _whose(self, mn: str, marks: int) -> Device | None:
+        """The device of a number as it is registered now, or as it was taken when its packet came."""
+        found = self._device(mn)
+        return Device(mn, mn) if found is None and marks & TAKEN_UNKNOWN else found
+
     def _alone(self, record: Record) -> Frame | None:
         """The frame of a record that needs the careful way, None where today's profile does not prove it."""
         profile = self._profile(device_of(record.raw)) or DEFAULT
         return next((one for one in decode(record.raw, profile) if one.usable), None)
 
-    def _regular(
-        self,
-        record: Record,
-        groups: dict[tuple[int, str], list[tuple[Record, Packet]]],
-        columns: _Columns,
-        counts: Counter[str],
-    ) -> None:
-        """A frame that HJ 212's checksum proved when it came; the journal's own checksum has kept it since."""
-        raw = record.raw
-        one = self._batch.read(Span(0, raw[6:-4], len(raw) - 10, 4, raw[-4:], PLAIN))
-        if isinstance(one, Frame):
-            self._careful(record, one, columns, counts)
-            return
-        command = one.command
-        if command in INTERVALS:
-            groups.setdefault((id(one.layout), command), []).append((record, one))
-        else:
-            counts["no_observation"] += 1
+    def _regular(self, records: list[Record], columns: _Columns, counts: Counter[str]) -> list[Sheet]:
+        """Frames that HJ 212's checksum proved when they came; the journal's own checksum has kept them since."""
+        found: list[Sheet] = []
+        groups: dict[tuple[int, str], list[tuple[Record, Packet]]] = {}
+        for begin in range(0, len(records), _AT_ONCE):
+            some = records[begin : begin + _AT_ONCE]
+            blocks, singles = self._batch.blocks(sheets.run_of(some))
+            found += [sheet for block in blocks for sheet in sheets.of_block(block, some)]
+            for number, one in singles.items():
+                if isinstance(one, Frame):
+                    self._careful(some[number], one, columns, counts)
+                else:
+                    groups.setdefault((id(one.layout), one.command), []).append((some[number], one))
+        found += [sheets.of_packets(pairs) for pairs in groups.values()]
+        counts["no_observation"] += sum(len(sheet.records) for sheet in found if sheet.command not in INTERVALS)
+        return [sheet for sheet in found if sheet.command in INTERVALS]
 
     def _careful(self, record: Record, frame: Frame | None, columns: _Columns, counts: Counter[str]) -> None:
         if frame is None or frame.body is None:
@@ -138,7 +136,7 @@ class RowMaker:
             counts["no_observation"] += 1
             return
         counts["frames"] += 1
-        device = self._device(frame.mn)
+        device = self._whose(frame.mn, record.marks)
         reason = _reason(record, frame, device)
         if reason:
             counts[f"quarantined:{reason}"] += 1
@@ -157,23 +155,22 @@ class RowMaker:
                 said = [*notes, *_doubts(code, number, values.get(f"{name}_text"), counts)]
                 columns.rows.append(
                     (station, code, name, stamp, interval, number, unit, flag, "; ".join(said) or None,
-                     _source(record), received)
+                     _source(record.peer), received)
                 )  # fmt: skip
                 columns.kept_out.append(bool(reason))
 
-    def _block(self, pairs: list[tuple[Record, Packet]], counts: Counter[str]) -> tuple[pa.Table, np.ndarray[Any, Any]]:
+    def _block(self, sheet: Sheet, counts: Counter[str]) -> tuple[pa.Table, np.ndarray[Any, Any]]:
         """The rows of packets of one layout and command: column by column."""
-        layout = pairs[0][1].layout
-        number, width = len(pairs), len(layout.attributes)
-        names = [packet.mn for _, packet in pairs]
-        devices = [self._device(mn) for mn in names]
-        stamps = np.array([_epoch(packet.stamp) for _, packet in pairs], dtype=np.int64)
-        requests = np.array([_epoch(packet.qn[:14]) for _, packet in pairs], dtype=np.int64)
-        arrivals = np.array([record.arrival for record, _ in pairs], dtype=np.int64)
-        reasons = _reasons([record.marks for record, _ in pairs], devices, stamps, requests, arrivals)
+        layout, records = sheet.layout, sheet.records
+        number, width = len(records), len(layout.attributes)
+        devices = [self._whose(mn, record.marks) for mn, record in zip(sheet.numbers, records, strict=True)]
+        stamps = np.array([_epoch(stamp) for stamp in sheet.stamps], dtype=np.int64)
+        requests = np.array([_epoch(request[:14]) for request in sheet.requests], dtype=np.int64)
+        arrivals = np.array([record.arrival for record in records], dtype=np.int64)
+        reasons = _reasons([record.marks for record in records], devices, stamps, requests, arrivals)
         counts["frames"] += number
         counts.update(f"quarantined:{reason}" for reason in reasons if reason)
-        values = np.array([packet.numbers for _, packet in pairs], dtype=np.float64)
+        values = sheet.values
         every = pa.array(np.repeat(np.arange(number), width))
         across = pa.array(np.tile(np.arange(width), number))
 
@@ -187,16 +184,18 @@ class RowMaker:
         size = number * width
         table = pa.Table.from_arrays(
             [
-                repeated([one.station if one else mn for one, mn in zip(devices, names, strict=True)], pa.string()),
+                repeated(
+                    [one.station if one else mn for one, mn in zip(devices, sheet.numbers, strict=True)], pa.string()
+                ),
                 tiled([code for code, _ in layout.attributes]),
                 tiled([name for _, name in layout.attributes]),
                 pa.array(np.repeat(stamps, width)).cast(instant),
-                pa.array([INTERVALS[pairs[0][1].command]], pa.string()).take(pa.array(np.zeros(size, dtype=np.int8))),
+                pa.array([INTERVALS[sheet.command]], pa.string()).take(pa.array(np.zeros(size, dtype=np.int8))),
                 pa.array(values.ravel()),
                 _units(devices, layout),
-                pa.array([flag or None for _, packet in pairs for flag in packet.flags], pa.string()),
+                sheet.flags,
                 _quality(values, layout, reasons, counts),
-                repeated([_source(record) for record, _ in pairs], pa.string()),
+                repeated([_source(record.peer) for record in records], pa.string()),
                 pa.array(np.repeat(arrivals, width)).cast(instant),
             ],
             schema=OBSERVATION,
@@ -218,8 +217,9 @@ def _epoch(stamp: str) -> int:
     return int(instant.timestamp()) * 1_000_000 if instant else -1
 
 
-def _source(record: Record) -> str:
-    return f"hj212 {record.peer.rpartition(':')[0] or record.peer}"
+@lru_cache(maxsize=20_000)
+def _source(peer: str) -> str:
+    return f"hj212 {peer.rpartition(':')[0] or peer}"
 
 
 def _reason(record: Record, frame: Frame, device: Device | None) -> str:

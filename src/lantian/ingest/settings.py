@@ -30,7 +30,8 @@ class Limits:
 @dataclass(frozen=True)
 class Settings:
     """How one gateway runs. ``port`` 0: any free one; ``keep_days``: how long raw packets stay once the lake has them;
-    ``every_seconds``: between two batches to the lake, and between two versions of devices.json."""
+    ``every_seconds``: between two batches to the lake, and between two versions of devices.json; ``trust_clock``: a
+    person says that this machine's clock is right, whatever an earlier run thought."""
 
     lake: str
     journal: Path
@@ -42,6 +43,7 @@ class Settings:
     keep_days: float = 30.0
     every_seconds: float = 3.0
     chinese: bool = False
+    trust_clock: bool = False
     limits: Limits = field(default_factory=Limits)
 
 

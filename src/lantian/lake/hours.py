@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,11 @@ from lantian.lake.blocks import (
     Floats,
     HourBlock,
     first_of,
+    floats,
     in_order,
+    integers,
     local_year,
+    merged,
     rows_of,
 )
 from lantian.lake.errors import LakeError, SeriesRefused
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
 
 # A part of this many stations and a year is about 5 MB a factor: windows over it stay in the processor's cache.
 STATIONS_A_PART = 100
+# (station, factor, hour since 1970 UTC)
+Hour = tuple[str, str, int]
+_SAME = 1e-9  # means are summed in any order
 _STATED = ("unit", "source", "hour_label", "time_zone", "reference_state")
 _ZH = {"unit": "单位", "hour_label": "小时标签", "time_zone": "时区", "reference_state": "参比状态"}
 
@@ -143,6 +150,55 @@ def write(lake: Lake, blocks: Sequence[HourBlock], by: str | None, written: list
     return writer.done
 
 
+def withdraw(lake: Lake, hours: Mapping[Hour, float], by: str | None, written: list[WrittenFile]) -> int:
+    """`Lake.withdraw_hours` under the lock; ``written`` hears of every file until it is committed."""
+    known = series(lake)
+    table = lake.table("hours")
+    delta = table.for_writing()
+    now, sequence = time.time_ns() // 1000, delta.version() + 1
+    wanted: dict[tuple[int, int, str], dict[tuple[str, int], float]] = defaultdict(dict)
+    for (station, factor, hour), old in hours.items():
+        if (station, factor) in known:
+            wanted[known[station, factor]["part"], local_year(hour), factor][station, hour] = old
+    files = _by_part(table.files(delta))
+    gone: list[DataFile] = []
+    corrections: list[dict[str, Any]] = []
+    for (part, year, factor), own in sorted(wanted.items()):
+        standing = files.get((part, year, factor))
+        found = _emptied(merged(in_order(standing), factor), factor, own, sequence, now) if standing else None
+        if standing and found:
+            partition = {"layer": "base", "part": str(part), "year": str(year)}
+            written.append(table.write_file(found[0], partition, **PARQUET))
+            gone += standing
+            corrections += [{**row, "by": by, "recorded": _instant(now)} for row in found[1]]
+    if corrections:
+        fresh = list(written)
+        _append_corrections(lake, corrections, by, written)
+        table.commit(delta, fresh, gone, by=by)
+        written.clear()
+    return len(corrections)
+
+
+def _emptied(
+    data: Any, factor: str, wanted: Mapping[tuple[str, int], float], sequence: int, now: int
+) -> tuple[Any, list[dict[str, Any]]] | None:
+    """A part without the values of ``wanted``, and what is to be remembered of them; None where none stands."""
+    names = data.column("station").unique().to_pylist()
+    place = {name: at for at, name in enumerate(names)}
+    station = data.column("station").combine_chunks().dictionary_encode().indices.to_numpy()
+    hour, value = integers(data.column("time").chunk(0)) // HOUR, floats(data.column("value").chunk(0)).copy()
+    steps = integers(data.column("sequence").chunk(0)).copy()
+    stamps = integers(data.column("recorded").chunk(0).cast("int64").fill_null(0)).copy()
+    corrections = []
+    for (name, at), old in sorted(wanted.items()):
+        rows = np.flatnonzero((station == place.get(name, -1)) & (hour == at))
+        if len(rows) and math.isclose(value[rows[0]], old, rel_tol=_SAME):
+            value[rows[0]], steps[rows[0]], stamps[rows[0]] = np.nan, sequence, now
+            moment = _instant(at * HOUR)
+            corrections.append({"station": name, "factor": factor, "time": moment, "old_value": old, "new_value": None})
+    return (rows_of(names, factor, station, hour, value, steps, stamps), corrections) if corrections else None
+
+
 def _finite(block: HourBlock) -> HourBlock:
     from dataclasses import replace
 
@@ -177,11 +233,12 @@ def _years(first: int, values: Floats) -> Iterator[tuple[int, Floats]]:
 def series(lake: Lake) -> dict[tuple[str, str], dict[str, Any]]:
     """What is known of every (station, factor) with hours."""
     table = lake.table("series")
-    rows = (row for item in table.newest() for row in _rows(item, table.schema))
+    rows = (row for item in table.newest() for row in rows_in(item, table.schema))
     return {(row["station"], row["factor"]): row for row in rows}
 
 
-def _rows(item: DataFile, schema: Any) -> list[dict[str, Any]]:
+def rows_in(item: DataFile, schema: Any) -> list[dict[str, Any]]:
+    """The rows of a small file in the columns of a schema; instants are microseconds since 1970."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -193,7 +250,7 @@ def _rows(item: DataFile, schema: Any) -> list[dict[str, Any]]:
     # Instants stay whole microseconds, viewed and not cast: Python's objects need pandas where it is installed, and
     # casts need pyarrow.compute, which takes as long to import as all the hours to read.
     columns = {
-        name: column.chunk(0).view(pa.int64()) if name == "recorded" and column.num_chunks else column
+        name: column.chunk(0).view(pa.int64()) if pa.types.is_timestamp(column.type) and column.num_chunks else column
         for name, column in zip(rows.column_names, rows.columns, strict=True)
     }
     lists = {name: columns[name].to_pylist() if name in columns else [None] * rows.num_rows for name in schema.names}

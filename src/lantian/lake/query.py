@@ -44,9 +44,10 @@ class Files:
     hours: Sequence[DataFile]
     series: Sequence[DataFile]
     correction: Sequence[DataFile]
+    review: Sequence[DataFile]
 
 
-VIEWS = frozenset({"observation", "observation_history", "correction", "quarantine", "hour", "series"})
+VIEWS = frozenset({"observation", "observation_history", "correction", "quarantine", "hour", "series", "review"})
 
 
 def _type(field: Any) -> str:
@@ -96,7 +97,7 @@ def current(files: Sequence[DataFile]) -> str:
 
 
 def hours(files: Files) -> str:
-    """SQL: the hours that have a value, with what is known of their series."""
+    """SQL: the hours that have a value, with what is known of their series; as they came."""
     settled, mixed = _layers(files.hours)
     names = ", ".join(schema.HOUR.names)
     found = f"select {names} from ({parquet(settled, schema.HOUR)}) where value is not null"  # noqa: S608
@@ -107,6 +108,23 @@ def hours(files: Files) -> str:
     return f"""
         select station, factor, h."time", h.value, s.unit, s.source, h.recorded as received
         from ({found}) h left join ({parquet(files.series, schema.SERIES)}) s using (station, factor)"""  # noqa: S608
+
+
+def counted(files: Files) -> str:
+    """SQL: `hours` without those that a person rejected (`lantian.lake.reviews`)."""
+    if not files.review:  # costs nothing where nobody decided anything
+        return hours(files)
+    return f"""
+        select h.* from ({hours(files)}) h anti join ({_rejected(files.review)}) r
+        on r.station = h.station and r.factor = h.factor and h."time" >= r."start" and h."time" < r."until" """  # noqa: S608
+
+
+def _rejected(files: Sequence[DataFile]) -> str:
+    return f"""
+        select station, factor, "start", "until" from (
+          select * from ({parquet(files, schema.REVIEW)})
+          qualify row_number() over (partition by finding order by sequence desc) = 1
+        ) where state = 'rejected'"""  # noqa: S608
 
 
 def _observation(files: Files) -> str:
@@ -161,7 +179,9 @@ def view_of(name: str, files: Files) -> str:
     if name == "quarantine":
         return current(files.quarantine)
     if name == "hour":
-        return hours(files)
+        return counted(files)
+    if name == "review":
+        return parquet(files.review, schema.REVIEW)
     return parquet(files.series, schema.SERIES)
 
 
@@ -186,15 +206,25 @@ def connect(root: Path, limits: Limits, spill: Path | None = None) -> DuckDBPyCo
 
 @contextmanager
 def asking(root: Path, limits: Limits) -> Iterator[DuckDBPyConnection]:
-    """A connection that is stopped at the limits; what DuckDB says becomes one sentence."""
+    """A connection of its own for one question, which is stopped at the limits (`within`)."""
+    connection = connect(root, limits)
+    try:
+        with within(connection, root, limits):
+            yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def within(connection: DuckDBPyConnection, root: Path, limits: Limits) -> Iterator[None]:
+    """Stop what a connection is asked at the limits; what DuckDB says becomes one sentence."""
     import duckdb
 
-    connection = connect(root, limits)
     late = threading.Timer(limits.seconds, connection.interrupt)
     late.daemon = True
     late.start()
     try:
-        yield connection
+        yield
     except duckdb.InterruptException as error:
         raise QueryRefused(
             f"查询超过 {limits.seconds:g} 秒，已停止", f"the query was stopped after {limits.seconds:g} s"
@@ -212,7 +242,7 @@ def asking(root: Path, limits: Limits) -> Iterator[DuckDBPyConnection]:
         raise QueryRefused(f"查询有误（{_line(error)}）", f"the query is wrong ({_line(error)})") from error
     finally:
         late.cancel()
-        connection.close()
+        late.join()  # nobody is interrupted who asks next
 
 
 def answer(

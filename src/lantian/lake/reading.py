@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from lantian.lake.blocks import LOCAL_HOURS, Cells, Floats, first_of, in_order
 from lantian.lake.hours import series
+from lantian.lake.reviews import Rejected, rejected
 from lantian.lake.tables import DataFile
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Hours:
     """Dense hours by factor, each ``(stations, days × 24)``, NaN = none; ``first_day`` (in China) begins the arrays.
 
     ``spans``: each station's first and last day with a row of any factor, as offsets from ``first_day``.
-    ``units``: by factor and station, null where never confirmed.
+    ``units``: by factor and station, null where never confirmed. ``rejected``: values that a person took out of these.
     """
 
     stations: tuple[str, ...]
@@ -32,15 +33,20 @@ class Hours:
     values: dict[str, Floats]
     spans: tuple[tuple[int, int], ...]
     units: dict[str, dict[str, str | None]]
+    rejected: int = 0
 
 
 class Reader:
-    """One version of the hours, read in as many pieces as suits the memory; may be shared by threads."""
+    """One version of the hours, read in as many pieces as suits the memory; may be shared by threads.
 
-    def __init__(self, lake: Lake) -> None:
+    ``counted``: without the hours that a person rejected.
+    """
+
+    def __init__(self, lake: Lake, counted: bool = False) -> None:
         # The version of the hours is pinned first: their series were written before them.
         self._files = lake.table("hours").newest()
         self._known = series(lake)
+        self.rejected = rejected(lake.table("review").newest()) if counted else Rejected()
 
     def stations(self, factors: Sequence[str]) -> list[str]:
         """The stations that have a series of any of these factors."""
@@ -92,7 +98,11 @@ class Reader:
         cells = {factor: Cells(place, first_of(first), days * 24) for factor in wanted}
         for item in in_order(chosen) if days else ():
             cells[item.low["factor"]].fill(item.path)
-        return _hours(known, names, cells, (first, days), (start is None, end is None))
+        lost = sum(
+            self.rejected.take_out(own.value, names, factor, own.first)
+            for factor, own in (cells.items() if self.rejected else ())
+        )
+        return replace(_hours(known, names, cells, (first, days), (start is None, end is None)), rejected=lost)
 
 
 def _overlaps(item: DataFile, start: date | None, end: date | None) -> bool:

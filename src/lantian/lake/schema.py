@@ -57,6 +57,21 @@ SERIES = pa.schema(
     ]
 )
 
+# A person's decision on the hours from ``start`` until before ``until``; ``sequence`` orders those on one finding.
+REVIEW = pa.schema(
+    [
+        ("finding", pa.string()),
+        ("sequence", pa.int64()),
+        ("station", pa.string()),
+        ("factor", pa.string()),
+        ("start", INSTANT),
+        ("until", INSTANT),
+        ("state", pa.string()),
+        ("by", pa.string()),
+        ("at", INSTANT),
+    ]
+)
+
 # An hour whose value was replaced: what stood there, what stands there now, by whom, when.
 CORRECTION = pa.schema(
     [

@@ -26,6 +26,7 @@ from lantian.lake import schema
 from lantian.lake.blocks import LOCAL_HOURS, Floats
 from lantian.lake.errors import LakeError, MissingExtra, QueryRefused
 from lantian.lake.query import VIEWS, Files, Limits, parquet, view_of
+from lantian.lake.reviews import Rejected
 from lantian.lake.sparksql import on_spark
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ _MEANINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.catalogImplementation": "in-memory",
+}
+# A task that goes on although its job was cancelled takes its executor with it; not where that is this process.
+_REAPED = {
+    "spark.task.reaper.enabled": "true",
+    "spark.task.reaper.killTimeout": "10s",
 }
 # A driver on this machine speaks to nobody else, shows no page and says nothing but errors.
 _ALONE = {
@@ -79,7 +85,7 @@ def session(master: str = LOCAL, settings: Mapping[str, str] | None = None) -> S
     if local:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    chosen = {**_MEANINGS, **_QUIET, **(_ALONE if local else {}), **(settings or {})}
+    chosen = {**_MEANINGS, **_QUIET, **(_ALONE if local else _REAPED), **(settings or {})}
     chosen.setdefault("spark.sql.warehouse.dir", str(Path(tempfile.gettempdir()) / "lantian-spark"))
     builder = SparkSession.builder.master(master).appName("lantian")
     for name, value in chosen.items():
@@ -195,8 +201,9 @@ def by_station(
         return found.groupBy("station").applyInArrow(work, from_arrow_schema(columns))
 
 
-def dense(rows: Any, factors: Sequence[str]) -> tuple[date, int, dict[str, Floats]]:
-    """(first day in China, days, values by factor, each ``(1, days × 24)``) of one station's rows of `by_station`."""
+def dense(rows: Any, factors: Sequence[str], rejected: Rejected | None = None) -> tuple[date, int, dict[str, Floats]]:
+    """(first day in China, days, values by factor, each ``(1, days × 24)``) of one station's rows of `by_station`,
+    without the hours that were ``rejected``."""
     import numpy as np
 
     hour = rows.column("hour").to_numpy()
@@ -212,6 +219,8 @@ def dense(rows: Any, factors: Sequence[str]) -> tuple[date, int, dict[str, Float
     for name, cells in found.items():
         own = order[factor[order] == name]
         cells[0, at[own]] = value[own]
+        if rejected:
+            rejected.take_out(cells, [rows.column("station")[0].as_py()], name, first * 24 - LOCAL_HOURS)
     return date(1970, 1, 1) + timedelta(days=first), last - first + 1, found
 
 
@@ -240,17 +249,18 @@ def failures() -> Iterator[None]:
 
 @contextmanager
 def _within(spark: SparkSession, seconds: float) -> Iterator[None]:
-    """Stop the jobs of this thread after so many seconds."""
+    """Stop the jobs of this thread after so many seconds, also those that it has not begun yet."""
     late = threading.Event()
-    tag = f"lantian-{threading.get_ident()}-{id(late)}"
+    group = f"lantian-{threading.get_ident()}-{id(late)}"
+    context = spark.sparkContext
 
     def stop() -> None:
         late.set()
-        spark.interruptTag(tag)
+        context._jsc.sc().cancelJobGroupAndFutureJobs(group)  # PySpark has only the one that forgets later jobs
 
     timer = threading.Timer(seconds, stop)
     timer.daemon = True
-    spark.addTag(tag)
+    context.setJobGroup(group, "lantian", interruptOnCancel=True)
     timer.start()
     try:
         yield
@@ -260,7 +270,9 @@ def _within(spark: SparkSession, seconds: float) -> Iterator[None]:
         raise QueryRefused(f"查询超过 {seconds:g} 秒，已停止", f"the query was stopped after {seconds:g} s") from error
     finally:
         timer.cancel()
-        spark.removeTag(tag)
+        timer.join()
+        for name in ("spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel"):
+            context.setLocalProperty(name, None)  # type: ignore[arg-type]
 
 
 def _line(error: Exception) -> str:

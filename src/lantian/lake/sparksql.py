@@ -48,11 +48,13 @@ def _literal(node: exp.Literal) -> None:
 
 
 def _cast(node: exp.Cast) -> None:
-    """To whole numbers DuckDB rounds, half to even, and Spark cuts off."""
+    """To whole numbers DuckDB rounds, half to even, and Spark cuts off; 2^63 is too much, and Spark takes one less."""
     if node.to.this in _WHOLE:
-        double = node.copy()
+        double, decimal = node.copy(), node.copy()
         double.set("to", exp.DataType.build("double"))
-        node.set("this", exp.Anonymous(this="rint", expressions=[double]))
+        decimal.set("to", exp.DataType.build("decimal(38, 0)"))
+        decimal.set("this", exp.Anonymous(this="rint", expressions=[double]))
+        node.set("this", decimal)
 
 
 def _round(node: exp.Round) -> None:

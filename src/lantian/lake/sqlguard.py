@@ -89,10 +89,17 @@ def _table(node: exp.Table) -> str:
     from sqlglot import exp
 
     if not isinstance(node.this, exp.Identifier):
-        raise _no_function(str(node.this.name or node.this.sql_name()) if isinstance(node.this, exp.Func) else "FROM")
+        raise _no_function(_function(node.this) if isinstance(node.this, exp.Func) else "FROM")
     if node.args.get("db") or node.args.get("catalog"):
         raise QueryRefused(f"没有“{node.sql('duckdb')}”", f"there is no “{node.sql('duckdb')}”")
     return str(node.name).lower()
+
+
+def _function(node: exp.Func) -> str:
+    """The name of a function; one that SQLGlot knows has its first argument where others have their name."""
+    from sqlglot import exp
+
+    return str(node.name if isinstance(node, exp.Anonymous) else node.sql_name().lower())
 
 
 def _no_function(name: str) -> QueryRefused:

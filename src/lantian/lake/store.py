@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from lantian.lake.hours import Written
     from lantian.lake.query import Files, Limits
     from lantian.lake.reading import Hours, Reader
+    from lantian.lake.reviews import Review
     from lantian.lake.tables import Table
     from lantian.lake.upkeep import Compacted
 
-TABLES = ("raw", "quarantine", "hours", "series", "correction")
+TABLES = ("raw", "quarantine", "hours", "series", "correction", "review")
 Into = Literal["raw", "quarantine"]
 # How long a writer waits for another one, which never holds the lock for longer than one commit takes.
 _WAIT = 60.0
@@ -59,6 +60,7 @@ class Lake:
             "hours": (schema.HOUR, ("layer", "part", "year")),
             "series": (schema.SERIES, ()),
             "correction": (schema.CORRECTION, ()),
+            "review": (schema.REVIEW, ()),
         }[name]
         return Table(self.root / name, *found)
 
@@ -155,6 +157,35 @@ class Lake:
         with self.writing(), undone_on_failure() as written:
             return write(self, blocks, by, written)
 
+    def review(self, rows: Iterable[Review]) -> int:
+        """Append persons' decisions on hours in one commit; returns how many were not there. The hours stay.
+
+        A decision whose finding has one of its sequence or a later one is left out: writing again changes nothing.
+        LakeError: a decision that cannot be one, or the folder or the disk gives up.
+        """
+        from lantian.lake.reviews import write
+
+        return write(self, rows)
+
+    def reviews(self) -> dict[str, Review]:
+        """The decision that counts of every finding, by the finding."""
+        from lantian.lake.reviews import newest
+
+        return newest(self.table("review").newest())
+
+    def withdraw_hours(self, hours: Mapping[tuple[str, str, int], float], by: str | None = None) -> int:
+        """Take values back that should not stand: ``hours`` by (station, factor, hour since 1970, UTC) with the value
+        that is meant. Where another stands, or none, nothing happens.
+
+        The hour has no datum then; the value stays in ``correction`` with who and when. Gives how many were taken back.
+        LakeError: the folder or the disk gives up.
+        """
+        from lantian.lake.hours import withdraw
+        from lantian.lake.tables import undone_on_failure
+
+        with self.writing(), undone_on_failure() as written:
+            return withdraw(self, hours, by, written)
+
     def hours(
         self,
         factors: Sequence[str] | None = None,
@@ -162,14 +193,17 @@ class Lake:
         end: date | None = None,
         stations: Sequence[str] | None = None,
     ) -> Hours:
-        """Hours of local days ``start`` … ``end`` (all there are where None) as dense arrays."""
+        """Hours of local days ``start`` … ``end`` (all there are where None) as dense arrays, as they came."""
         return self.reader().read(factors, start, end, stations)
 
-    def reader(self) -> Reader:
-        """One version of the hours for many reads: a group of stations after the other where all are too many."""
+    def reader(self, counted: bool = False) -> Reader:
+        """One version of the hours for many reads: a group of stations after the other where all are too many.
+
+        ``counted``: without the hours that a person rejected.
+        """
         from lantian.lake.reading import Reader
 
-        return Reader(self)
+        return Reader(self, counted)
 
     def files(self) -> Files:
         """The file lists of the newest version of every table: what a query reads, whatever is written meanwhile."""

@@ -52,7 +52,8 @@ def compact(lake: Lake, keep_days: int | None, thorough: bool, vacuum_hours: int
             _fold_date(lake, name, day, thorough, done)
     for part in _parts(lake):
         _fold_hours(lake, part, done)
-    _fold_corrections(lake, done)
+    for name in ("correction", "review"):
+        _fold_whole(lake, name, done)
     with lake.writing():
         done.deleted = sum(lake.table(name).vacuum(vacuum_hours) for name in lake.tables)
         # The registers' snapshots fold themselves (lantian.indicators.snapshots); what they no longer use goes here.
@@ -140,12 +141,13 @@ def _fold_hours(lake: Lake, part: tuple[str, str], done: Compacted) -> None:
             done.into += count
 
 
-def _fold_corrections(lake: Lake, done: Compacted) -> None:
+def _fold_whole(lake: Lake, name: str, done: Compacted) -> None:
+    """A table of few rows as one file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     with lake.writing(), undone_on_failure() as written:
-        table = lake.table("correction")
+        table = lake.table(name)
         delta = table.open()
         files = table.files(delta)
         if delta is None or len(files) < 2:

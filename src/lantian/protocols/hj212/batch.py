@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from lantian.protocols.hj212.columns import FEW, Places, Scan
+from lantian.protocols.hj212.columns import FEW, Block, Places, Scan
 from lantian.protocols.hj212.decode import ACCEPT, Frame, ProfileOf, frame_of, wire_codes
 from lantian.protocols.hj212.framing import Framer, Run, Span, device_of
 from lantian.protocols.hj212.layout import Layout, dividers_of, kind_of, layout_of
@@ -156,14 +156,14 @@ class BatchDecoder:
         """One span that was framed before: of a stream (:meth:`feed`), or kept since by a journal."""
         if span.proof is PLAIN and not span.junk and span.declared == len(span.segment) and span.digits == 4:
             packet = self._packet(span)
-            if packet is not None and self._reads_alike(packet):
+            if packet is not None and self._reads_alike(packet.mn):
                 return packet
         profile = (self._profiles(device_of(span.segment)) if self._profiles else None) or DEFAULT
         return frame_of(span, profile)
 
-    def _reads_alike(self, packet: Packet) -> bool:
+    def _reads_alike(self, mn: str) -> bool:
         """Whether the device's profile gives what reading without one does, for a plain ASCII frame."""
-        profile: Profile | None = self._profiles(packet.mn) if self._profiles else None
+        profile: Profile | None = self._profiles(mn) if self._profiles else None
         return profile is None or (not profile.aliases and profile.period_label == "start")
 
     def _packet(self, span: Span) -> Packet | None:
@@ -198,29 +198,39 @@ class BatchDecoder:
         return Packet(_Single(span, layout, read[0]), 0, read[1])
 
     def _run(self, run: Run) -> list[Packet | Frame]:
-        """The frames of a run: layout by layout while many are left, then one by one."""
-        if len(run.starts) < FEW:
-            return [self.read(span) for span in run.spans()]
-        scan = Scan(run)
-        found: list[Packet | Frame | None] = [None] * len(run.starts)
-        left = np.arange(len(found))
-        for layout in self._common[:_TRIED]:
-            if len(left) < FEW:
-                break
-            left = self._take(scan, layout, left, found)
-        for _ in range(_TRIED):
-            if len(left) < FEW:
-                break
-            first = self.read(run.span(int(left[0])))
-            found[int(left[0])], left = first, left[1:]
-            if isinstance(first, Packet) and first.layout not in self._common:
-                left = self._take(scan, first.layout, left, found)
-        for number in left.tolist():
-            found[number] = self.read(run.span(number))
+        """The frames of a run, in order."""
+        blocks, singles = self.blocks(run)
+        found: list[Packet | Frame | None] = [singles.get(number) for number in range(len(run.starts))]
+        for block in blocks:
+            for row, (number, numbers) in enumerate(zip(block.frames.tolist(), block.numbers.tolist(), strict=True)):
+                found[number] = Packet(block, row, tuple(numbers))
         return [one for one in found if one is not None]
 
-    def _take(self, scan: Scan, layout: Layout, left: Places, found: list[Packet | Frame | None]) -> Places:
-        """Put the packets of one layout in their places; the numbers of those that are still left."""
+    def blocks(self, run: Run) -> tuple[list[Block], dict[int, Packet | Frame]]:
+        """The frames of a run, which a journal may have kept since they were proved: layout by layout while many are
+        left, and those that were read one by one, by their number in the run."""
+        left = np.arange(len(run.starts))
+        blocks: list[Block] = []
+        singles: dict[int, Packet | Frame] = {}
+        if len(left) >= FEW:
+            scan = Scan(run)
+            for layout in self._common[:_TRIED]:
+                if len(left) < FEW:
+                    break
+                left = self._take(scan, layout, left, blocks)
+            for _ in range(_TRIED):
+                if len(left) < FEW:
+                    break
+                first = singles[int(left[0])] = self.read(run.span(int(left[0])))
+                left = left[1:]
+                if isinstance(first, Packet) and first.layout not in self._common:
+                    left = self._take(scan, first.layout, left, blocks)
+        for number in left.tolist():
+            singles[number] = self.read(run.span(number))
+        return [self._alike(block, singles) for block in blocks], singles
+
+    def _take(self, scan: Scan, layout: Layout, left: Places, blocks: list[Block]) -> Places:
+        """Add the block of one layout; the numbers of the frames that are still left."""
         block = scan.read(layout, left)
         if block is None:
             return left
@@ -228,11 +238,18 @@ class BatchDecoder:
             self._common.remove(layout)
         self._common.insert(0, layout)
         del self._common[_KEPT:]
-        frames = block.frames.tolist()
-        for row, (number, numbers) in enumerate(zip(frames, map(tuple, block.numbers.tolist()), strict=True)):
-            packet = Packet(block, row, numbers)
-            if self._profiles is None or self._reads_alike(packet):
-                found[number] = packet
-            else:
-                found[number] = self.read(packet.span)
+        blocks.append(block)
         return np.setdiff1d(left, block.frames, assume_unique=True)
+
+    def _alike(self, block: Block, singles: dict[int, Packet | Frame]) -> Block:
+        """The block without the frames whose device's profile reads them otherwise; those go to ``singles``."""
+        if self._profiles is None:
+            return block
+        names = block.column(block.layout.places["MN"])
+        odd = {name for name in set(names) if not self._reads_alike(name.decode("ascii"))}
+        if not odd:
+            return block
+        right = np.array([name not in odd for name in names])
+        for number in block.frames[~right].tolist():
+            singles[number] = self.read(block.run.span(number))
+        return block.only(right)

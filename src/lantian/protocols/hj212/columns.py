@@ -7,6 +7,7 @@ ten are what ``float`` gives), DataTime is a date. Every other row is left to th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -98,6 +99,21 @@ class Block:
             pairs = zip(self._starts[:, place].tolist(), self._ends[:, place].tolist(), strict=True)
             found = self._columns[place] = [data[start:end] for start, end in pairs]
         return found
+
+    def letters(self, places: Sequence[int]) -> Bytes | None:
+        """Values that are one character each, as bytes: a row for every frame, a column for every place; None where
+        one has another length."""
+        starts = self._starts[:, places]
+        if not (self._ends[:, places] - starts == 1).all():
+            return None
+        found: Bytes = np.frombuffer(self.run.data, dtype=np.uint8)[starts]
+        return found
+
+    def only(self, right: Rows) -> Block:
+        """Some of the rows."""
+        return Block(
+            self.layout, self.run, self.frames[right], self.numbers[right], self._starts[right], self._ends[right]
+        )
 
     def span(self, row: int) -> Span:
         """The frame of a row."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,6 +54,7 @@ _COURSES = {
 }
 # Particles by PM2.5, so that TSP > PM10 > PM2.5 as in nature.
 _OF_FINE = {"a34004": 1.0, "a34002": 1.7, "a34001": 3.2}
+_LIKE = dict.fromkeys(_OF_FINE, "a34004")
 _MOST = {"a01002": 99.0, "a01008": 359.0}
 _ORDER = ("dust", "dust", "air", "dust", "noise")
 
@@ -67,26 +68,46 @@ class Device:
     index: int
 
 
+Levels = Callable[[Device, datetime], Mapping[str, float] | None]
+
+
 def devices(count: int) -> list[Device]:
     """``count`` devices; their numbers are invented and say so (``SIM…``)."""
     return [Device(f"SIM{index:021d}", _ORDER[index % len(_ORDER)], index) for index in range(1, count + 1)]
 
 
 def packets(
-    device: Device, at: datetime, *, seed: int = 0, answer: bool = True, profile: Profile = DEFAULT
+    device: Device,
+    at: datetime,
+    *,
+    seed: int = 0,
+    answer: bool = True,
+    profile: Profile = DEFAULT,
+    levels: Mapping[str, float] | None = None,
 ) -> list[bytes]:
-    """The frames of one real-time record (2011) sent at ``at``."""
+    """The frames of one real-time record (2011) sent at ``at``.
+
+    ``levels``: what factors are about now, in the unit in which such devices send them; NaN: nothing is measured. The
+    others have a course of their own.
+    """
     system, factors = KINDS[device.kind]
     chance = random.Random(f"{seed}/{device.mn}/{int(at.timestamp())}")  # noqa: S311 - a simulation
     place = random.Random(f"{seed}/{device.mn}").uniform(0.7, 1.35)  # noqa: S311 - cleaner and dirtier places
     fine = _value(_COURSES["a34004"], at, chance) * place
     rows = []
     for code in factors:
-        if code in _OF_FINE:
+        given = levels.get(code) if levels else None
+        if given is not None:
+            if math.isnan(given):
+                continue
+            value = max(0.0, given * (1 + _COURSES[_LIKE.get(code, code)].chance * chance.gauss(0, 1)))
+            digits = _COURSES[_LIKE.get(code, code)].digits
+        elif code in _OF_FINE:
             value, digits = fine * _OF_FINE[code] * chance.uniform(0.95, 1.05), 0
         else:
             value, digits = _value(_COURSES[code], at, chance), _COURSES[code].digits
-        value = min(value * (place if code.startswith("a21") else 1.0), _MOST.get(code, math.inf))
+        local = place if given is None and code.startswith("a21") else 1.0
+        value = min(value * local, _MOST.get(code, math.inf))
         flag = "N" if chance.random() > 0.01 else chance.choice("DCM")
         rows.append((code, {"Rtd": f"{value:.{digits}f}", "Flag": flag}))
     return upload(device.mn, "2011", at, at, rows, system=system, answer=answer, profile=profile)
@@ -104,11 +125,19 @@ def _value(course: _Course, at: datetime, chance: random.Random) -> float:
 
 
 def rounds(
-    count: int, start: datetime, number: int, every: timedelta, *, seed: int = 0, answer: bool = True
+    count: int,
+    start: datetime,
+    number: int,
+    every: timedelta,
+    *,
+    seed: int = 0,
+    answer: bool = True,
+    levels: Levels = lambda _device, _at: None,
 ) -> Iterator[bytes]:
-    """The frames of ``number`` rounds of ``count`` devices, one round each ``every``."""
+    """The frames of ``number`` rounds of ``count`` devices, one round each ``every``; ``levels`` as for
+    :func:`packets`, of a device and a time."""
     park = devices(count)
     for turn in range(number):
         at = start + turn * every
         for device in park:
-            yield from packets(device, at, seed=seed, answer=answer)
+            yield from packets(device, at, seed=seed, answer=answer, levels=levels(device, at))
