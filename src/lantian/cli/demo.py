@@ -6,7 +6,7 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -43,11 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bare = "只准备计划，不演示填报过程" if chinese else "prepare the plans only, without a year of returns"
     parser.add_argument("--no-story", action="store_true", help=bare)
     full = (
-        "只为已准备好的示范城市填入各业务包一年的台账"
+        "只为已准备好的示范城市填入一年的台账：所列的，不列则为各业务包全部"
         if chinese
-        else "fill a prepared city's registers, a year of each"
+        else "fill a prepared city's registers, a year of each: those named, or all of them"
     )
-    parser.add_argument("--registers", action="store_true", help=full)
+    parser.add_argument("--registers", nargs="*", metavar="NAME", help=full)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -57,8 +57,8 @@ def run(args: argparse.Namespace) -> int:
     _django.start()
     _django.prepare()
     try:
-        if args.registers:
-            fill()
+        if args.registers is not None:
+            fill(args.registers)
             return 0
         logins = prepare(args.plan, story=not args.no_story)
     except DemoError as error:
@@ -68,8 +68,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def fill() -> None:
-    """A year of every pack's registers (``lantian serve --demo`` does it beside the site). Raises DemoError."""
+def fill(only: Collection[str] = ()) -> None:
+    """A year of every pack's registers, or of those named (``lantian serve --demo`` does it beside the site).
+
+    Raises DemoError: there is no city yet, or no such register is drawn.
+    """
     from lantian.apps.core import policy
     from lantian.apps.core.models import User
     from lantian.cli import demo_packs
@@ -77,8 +80,12 @@ def fill() -> None:
     user = User.objects.filter(username=f"demo-{policy.COORDINATOR}").first()
     if user is None:
         raise DemoError("尚无示范城市，请先运行 lantian demo" if prefers_chinese() else "there is no demonstration yet")
+    if unknown := set(only) - demo_packs.drawn(data_folder()):
+        names = ", ".join(sorted(unknown))
+        raise DemoError(f"没有演示数据的台账：{names}" if prefers_chinese() else f"no rows are drawn for {names}")
     os.nice(_NICE)
-    demo_packs.fill(user, data_folder())
+    demo_packs.bring_own(user, data_folder() / "packs")
+    demo_packs.fill(user, data_folder(), only)
 
 
 def print_logins(logins: list[Login]) -> None:

@@ -7,8 +7,9 @@ by some thousands of computations.
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
@@ -50,8 +51,42 @@ def hold_back() -> None:
     jobs.enqueue(None, COMPUTE, {"names": hours})
 
 
-def fill(user: User, folder: Path) -> int:
-    """Fill every register that the tables know and nobody filled yet; returns how many. Then ask for its figures."""
+def bring_own(user: User, folder: Path) -> bool:
+    """Put the city's own packs where an installation keeps them, unless there are some; whether they were put there.
+
+    Their ledger has no rows and their indicator a mistake: so a figure that waits for its rows is seen, and one that
+    could not be computed, with its sentence.
+    """
+    from django.conf import settings
+
+    from lantian.apps.core import jobs
+    from lantian.apps.indicators.background import COMPUTE
+    from lantian.apps.registers import catalogue
+
+    target = Path(settings.LANTIAN_PACKS)
+    if any(target.glob("*/pack.yaml")):
+        return False
+    target.mkdir(parents=True, exist_ok=True)
+    names = {path.parent.name for path in folder.glob("*/pack.yaml")}
+    for name in sorted(names):
+        half = target.with_name(f".{name}.part")  # beside the folder: half a pack is a broken one
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree(folder / name, half)
+        half.rename(target / name)
+    catalogue.forget()
+    own = sorted(item.name for item in catalogue.indicators().indicators.values() if item.pack in names)
+    jobs.enqueue(user, COMPUTE, {"names": own})
+    return True
+
+
+def drawn(folder: Path) -> frozenset[str]:
+    """The registers that the tables know."""
+    return frozenset(tables(folder / "rows")[0])
+
+
+def fill(user: User, folder: Path, only: Collection[str] = ()) -> int:
+    """Fill every register that the tables know and nobody filled yet, or those of them that are named; returns how
+    many. Then ask for their figures."""
     from django.db.models import Q
 
     from lantian.apps.registers import catalogue
@@ -66,7 +101,7 @@ def fill(user: User, folder: Path) -> int:
     queue = ordered(found, registers)
     other = ~Q(route=Route.DEMO) | Q(note=_WHOLE)
     had = set(ChangeSet.objects.filter(other).values_list("register", flat=True).distinct())
-    new = [table for table in queue if table.register not in had]
+    new = [table for table in queue if table.register not in had and (not only or table.register in only)]
     _put_off([table.register for table in new])
     known = _held(registers, {item.of for table in queue for item in registers[table.register].shown if item.of})
     for table in sorted(new, key=lambda table: table.late):
@@ -121,18 +156,24 @@ def _held(registers: Mapping[str, Register], names: Iterable[str]) -> Known:
 
 
 def _put_off(names: Sequence[str]) -> None:
-    """The jobs that compute the past of these registers' figures wait: the lake asks for each but once."""
+    """The jobs that compute the past of these registers' figures wait: the lake asks for each but once.
+
+    What waits already, because filling was interrupted, is not asked for again.
+    """
     from django.db import transaction
     from django.utils import timezone
 
     from lantian.apps.core import jobs
-    from lantian.apps.core.models import Job
+    from lantian.apps.core.models import Job, JobState
     from lantian.apps.indicators.background import COMPUTE
 
     due = timezone.now() + _FIRST
     with transaction.atomic():
         for at, name in enumerate(names):
-            job = jobs.enqueue(None, COMPUTE, {"registers": [name]})
+            payload = {"registers": [name]}
+            if Job.objects.filter(kind=COMPUTE, state=JobState.QUEUED, payload=payload).exists():
+                continue
+            job = jobs.enqueue(None, COMPUTE, payload)
             Job.objects.filter(pk=job.pk).update(due=due + at * _APART)
 
 

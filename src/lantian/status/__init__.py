@@ -38,14 +38,15 @@ from lantian.status.model import (
     State,
     Status,
 )
+from lantian.status.pace import Outlook, outlook
 from lantian.status.rules import Rule, explain, explain_rule, period_label, rule_table
 from lantian.status.workdays import WORKDAYS, Workdays
 
 __all__ = [
     "DEFAULTS", "STATES", "WORKDAYS", "Cadence", "Curve", "Deadline", "DueRule", "Duty", "Evidence", "Fact", "Figure",
-    "Goal", "Ladder", "Light", "Report", "Rule", "Settings", "State", "Status", "Step", "Workdays", "cadence_reason",
-    "curve_label", "curve_of", "curve_presets", "due_day", "duty_status", "every_of", "explain", "explain_rule",
-    "goal_status", "internal_due", "ladder_for", "ladders", "light", "period_bounds", "period_cadence", "period_label",
-    "period_of", "periods", "planned", "previous_year", "propose_cadence", "propose_curve", "roll_up", "rule_table",
-    "severity", "share", "worst", "years_of",
+    "Goal", "Ladder", "Light", "Outlook", "Report", "Rule", "Settings", "State", "Status", "Step", "Workdays",
+    "cadence_reason", "curve_label", "curve_of", "curve_presets", "due_day", "duty_status", "every_of", "explain",
+    "explain_rule", "goal_status", "internal_due", "ladder_for", "ladders", "light", "outlook", "period_bounds",
+    "period_cadence", "period_label", "period_of", "periods", "planned", "previous_year", "propose_cadence",
+    "propose_curve", "roll_up", "rule_table", "severity", "share", "worst", "years_of",
 ]  # fmt: skip

@@ -51,25 +51,25 @@ def judge_goal(
     """As :func:`goal_status`, with the reports as :func:`~lantian.status.figures.visible` gives them."""
     if goal.set_on and goal.set_on > as_of:
         goal = replace(goal, value=None)
-    goal = _resolved(goal)
+    goal = resolved(goal)
     start, end = span_of(duty, goal)
     case = Case(duty, goal, seen, facts, as_of, settings, start, end, goal.value)
     if goal.kind == "deliverable":
         return judge_document(case)
     if goal.kind == "universal":
         return _universal(case)
-    every = _every(goal)
-    lacking = _lacking(goal, every)
+    own = every(goal)
+    lacking = _lacking(goal, own)
     if lacking:
         return case.say(lacking)
-    if every and every != "none":
-        return judge_every(case, every)
+    if own and own != "none":
+        return judge_every(case, own)
     if goal.kind == "direction":
         return _weigh(case, judge_direction)
     return _weigh(case, judge_amount if goal.kind == "count" else judge_hold)
 
 
-def _resolved(goal: Goal) -> Goal:
+def resolved(goal: Goal) -> Goal:
     """A value that a letter set is judged as what it looks like: a change, a share, an amount or a limit."""
     if goal.kind != "external" or goal.value is None:
         return goal
@@ -83,7 +83,8 @@ def _resolved(goal: Goal) -> Goal:
     return goal if sense_of(goal) else replace(goal, sense="at_least")
 
 
-def _every(goal: Goal) -> Cadence | None:
+def every(goal: Goal) -> Cadence | None:
+    """The period that answers for itself, where each does (每月检查率): as set, else as the words say."""
     if goal.every is not None:
         return goal.every
     if goal.kind == "cadence":
@@ -92,9 +93,9 @@ def _every(goal: Goal) -> Cadence | None:
     return None if found == "year" else found
 
 
-def _lacking(goal: Goal, every: Cadence | None) -> str:
+def _lacking(goal: Goal, own: Cadence | None) -> str:
     """The rule that says what is missing before a goal can be judged; empty if nothing is."""
-    if goal.kind == "direction" or (goal.kind == "cadence" and every):
+    if goal.kind == "direction" or (goal.kind == "cadence" and own):
         return ""
     if goal.value is None:
         return {"external": "S80", "ratio_rule": "S82"}.get(goal.kind, "S81")

@@ -30,12 +30,14 @@ from lantian.status import (
     DueRule,
     Duty,
     Goal,
+    Outlook,
     Report,
     Settings,
     Status,
     Workdays,
     duty_status,
     light,
+    outlook,
     years_of,
 )  # fmt: skip
 
@@ -64,6 +66,22 @@ def evaluate(commitments: QuerySet[Commitment], as_of: date) -> dict[int, Status
     """The status of each commitment on a day, by key; only what was known by that day counts."""
     rows = list(prepared(commitments))
     return _statuses(rows, reports_of([row.pk for row in rows], as_of), as_of, workdays())
+
+
+def outlooks(row: Commitment, reports: Sequence[Report], as_of: date) -> dict[str, Outlook]:
+    """Where the targets of one commitment will stand at the end of their spans, by goal, those that have an outlook.
+
+    ``row`` has ``live_shares``; ``reports`` are those known by ``as_of``. Two queries.
+    """
+    shares = [share for share in row.live_shares if _counts(share)]  # type: ignore[attr-defined]
+    facts = facts_of([_asked(share, row) for share in shares], as_of)
+    settings, duty = settings_of(getattr(row.plan, "rhythm", None), workdays()), duty_of(row)
+    found = {}
+    for share in shares:
+        goal = goal_of(share, row)
+        if (one := outlook(duty, goal, reports, facts.get(goal.id, ()), as_of, settings)) is not None:
+            found[goal.id] = one
+    return found
 
 
 def _statuses(

@@ -75,6 +75,12 @@ def figure(value: Decimal | None) -> str:
 
 
 @register.filter
+def rounded(value: Decimal) -> str:
+    """An expected figure: whole from a hundred on, else with one decimal; more would feign certainty."""
+    return figure(round(value, 0 if abs(value) >= 100 else 1))
+
+
+@register.filter
 def percent_of(part: Decimal | str) -> str:
     """A part (0 to 1) as a number of percent."""
     return figure(Decimal(part) * 100)

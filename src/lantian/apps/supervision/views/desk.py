@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from lantian.apps.core import policy
 from lantian.apps.core.policy import person
+from lantian.apps.monitoring.ahead import days_ahead
 from lantian.apps.supervision.queries import desk as queries
 
 PAGE = 50
@@ -36,5 +37,6 @@ def desk(request: HttpRequest) -> HttpResponse:
         "writes": policy.can(user, "return.write"),
         "office": policy.can(user, "duty.assign") or policy.can(user, "return.review"),
         "today": timezone.localdate(),
+        "forecast": days_ahead(user),
     }
     return render(request, "supervision/returns/desk.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,17 @@ from lantian.apps.supervision.quotasheet import number
 from lantian.apps.supervision.reports import reports_of
 from lantian.apps.supervision.templatetags.duties import language
 from lantian.apps.supervision.views.common import revision_of
-from lantian.status import Report, Status, curve_label, curve_of, curve_presets, explain, period_bounds, period_label
+from lantian.status import (
+    Outlook,
+    Report,
+    Status,
+    curve_label,
+    curve_of,
+    curve_presets,
+    explain,
+    period_bounds,
+    period_label,
+)
 
 NUMERIC = frozenset({"level", "change", "count", "rate", "rank"})
 ADDING = frozenset({"count", "change"})  # kinds whose plan is a curve; levels and rates hold at any time
@@ -43,6 +53,7 @@ def duty(request: HttpRequest, uid: str) -> HttpResponse:
     today = timezone.localdate()
     status = evaluating.evaluate(Commitment.objects.filter(pk=row.pk), on or today)[row.pk]
     reports = reports_of([row.pk], on or today).get(row.pk, [])
+    ahead = evaluating.outlooks(row, reports, on or today)
     context = {
         "duty": row,
         "plan": row.plan,
@@ -52,7 +63,7 @@ def duty(request: HttpRequest, uid: str) -> HttpResponse:
         "on": on,
         "on_error": _("Give a past day as 2025-06-30.") if wanted and on is None else "",
         "today": today,
-        "shares": [_shown(share, row, status, reports) for share in row.live_shares],  # type: ignore[attr-defined]
+        "shares": [_shown(share, row, status, reports, ahead) for share in row.live_shares],  # type: ignore[attr-defined]
         "entries": _entries(row) if rights.owes(user, row.unit_id) or office else _entries(row, said_only=True),
         "evidence": Evidence.objects.filter(commitment=row, removed=None).select_related("entry__report"),
         "siblings": queries.siblings(row) if office else [],
@@ -79,8 +90,10 @@ def _entries(row: Commitment, *, said_only: bool = False) -> Any:
     return rows.order_by("-report__period", "-id")
 
 
-def _shown(share: Share, row: Commitment, status: Status, reports: list[Report]) -> dict[str, Any]:
-    """A share as its card shows it: state of the day, curve, planned and reported by month."""
+def _shown(
+    share: Share, row: Commitment, status: Status, reports: list[Report], ahead: Mapping[str, Outlook]
+) -> dict[str, Any]:
+    """A share as its card shows it: state of the day, curve, planned and reported by month, where it will end."""
     goal = evaluating.goal_of(share, row)
     part = next((item for item in status.parts if item.goal == goal.id), None)
     curve = curve_of(goal)
@@ -93,6 +106,7 @@ def _shown(share: Share, row: Commitment, status: Status, reports: list[Report])
         "row": share,
         "state": part,
         "why": explain(part, language()) if part else "",
+        "outlook": ahead.get(goal.id),
         "numeric": numeric,
         "curved": numeric and share.spec["kind"] in ADDING,
         "curve": curve,

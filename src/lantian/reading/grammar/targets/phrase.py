@@ -112,6 +112,8 @@ def _strip(before: str) -> tuple[str, Comparator | None, bool, int, frozenset[st
     compared: Comparator | None = None
     while True:
         stem = stem.rstrip(BRACKET + ' ，,、：:“"')
+        if sign == 0 and words_at_end("cut_share").search(stem):
+            return stem, compared, about, sign, frozenset(said)  # an alert's cut: a share, no fall since some day
         if sign == 0 and (moved := _FALL.search(stem) or _RISE.search(stem)):
             sign = -1 if _FALL.search(stem) else 1
             said.add(moved[0])
