@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lantian.analysis import observations
+from lantian.analysis import csvbytes, observations
 from lantian.analysis.csvbytes import as_text, blocks, header_of
 from lantian.analysis.errors import DataError
 from lantian.analysis.observations import read_observations
@@ -51,6 +51,22 @@ def test_prsa_values_and_units(tmp_path: Path):
     assert math.isnan(first["SO2"])
     assert [first[name] for name in ("PM10", "NO2", "CO", "O3")] == [2.5, 4, 1.3, 1.4994]
     assert np.isnan(data.values["O3"][0, 1:]).all()
+
+
+def test_gzip_in_several_members_and_with_padding_is_one_file(tmp_path: Path):
+    parts = gzip.compress((HEADER + row()).encode()) + gzip.compress(row(at="2024,5,1,1").encode()) + b"\0" * 512
+    data = read_observations([write(tmp_path, parts, "data.csv.gz")], "begin")
+    assert data.values["PM2.5"][0, :2].tolist() == [1.0, 1.0]
+
+
+def test_a_file_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(csvbytes, "FLOOR", 1 << 20)
+    bomb = gzip.compress((HEADER + row()).encode() + b"0" * (5 << 20))
+    assert "far more than hours of air" in refusal(write(tmp_path, bomb, "data.csv.gz")).en
+    plain = (HEADER + row()).encode() + b"\n" * (5 << 20)
+    assert read_observations([write(tmp_path, plain)], "begin").days == 1  # nothing was packed
+    monkeypatch.setattr(csvbytes, "LARGEST", 4 << 20)
+    assert "too large" in refusal(write(tmp_path, plain)).en
 
 
 def test_the_label_moves_an_hour_and_hour_0_to_the_day_before(tmp_path: Path):
@@ -161,6 +177,8 @@ def test_numbers_are_read_as_python_reads_them(cells: list[str]):
         (HEADER.encode() + row().encode("gbk"), 2, "is not UTF-8 (GBK, perhaps)"),
         ((HEADER + row()).encode("utf-16"), 1, "is not UTF-8"),
         (gzip.compress((HEADER + row()).encode())[:-20], None, "damaged"),
+        (gzip.compress((HEADER + row()).encode())[:-8] + b"\0" * 8, None, "damaged"),
+        (gzip.compress((HEADER + row()).encode()) + b"more", None, "damaged"),
     ],
 )
 def test_refused_with_line_and_reason(tmp_path: Path, text: str | bytes, line: int | None, words: str):

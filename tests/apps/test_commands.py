@@ -141,6 +141,9 @@ def test_demo_names_a_plan_that_it_cannot_read(tmp_path: Path, capsys: pytest.Ca
 
 @db
 def test_demonstration_users_keep_the_site_on_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(serve, "--demo", "--host", "0.0.0.0") == 1  # noqa: S104
+    assert "demonstration users" in capsys.readouterr().err
+    assert not User.objects.exists()  # before anything was made
     user = core.create_user(None, "demo-x", "x", demonstration=True)
     for host in ("0.0.0.0", "192.0.2.1", "example.org", "::"):  # noqa: S104
         assert run(serve, "--host", host) == 1
@@ -202,13 +205,13 @@ def test_serve_says_ready_answers_and_stops_cleanly(tmp_path: Path) -> None:
             found = re.fullmatch(r"READY (http://127\.0\.0\.1:(\d+)/)", lines[0])
             assert found is not None, server.stderr.read()
             assert all(re.fullmatch(r"LOGIN \S+ \S+ \S+", line) for line in lines[1:])
-            with urllib.request.urlopen(f"{found[1]}login/", timeout=20) as answer:  # noqa: S310  # our own
+            with urllib.request.urlopen(f"{found[1]}login/", timeout=60) as answer:  # noqa: S310  # our own
                 assert "蓝天" in answer.read().decode()
             children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
             workers = [int(pid) for pid in children.read_text().split()]
             assert workers
             server.send_signal(signal.SIGINT)
-            assert server.wait(30) == 0
+            assert server.wait(60) == 0
             assert (server.stdout.read(), server.stderr.read()) == ("", "")
         finally:
             if server.poll() is None:

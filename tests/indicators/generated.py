@@ -20,6 +20,7 @@ from lantian.indicators.packs import Indicators
 from lantian.indicators.snapshots import Snapshots
 from lantian.indicators.sources import ExemptionRow, Sources, StationRow, UnitRow
 from lantian.lake import Lake
+from lantian.lake.reviews import Review
 from lantian.registers import Field, Register
 from tests.indicators.invented import AREAS
 
@@ -126,3 +127,7 @@ def _hours(root: Path) -> None:
         values = np.round(80 * chance.random((len(STATIONS), hours)), 3)
         values[chance.random(values.shape) < 0.1] = np.nan
         Lake(root).write_hours([row.code for row in STATIONS], factor, begin, values, "µg/m³", "test")
+    spans = {"S0": (date(2031, 1, 20), date(2031, 2, 3)), "S1": (date(2030, 1, 1), date(2032, 1, 1))}
+    for code, days in spans.items():  # a fortnight of a station does not count, and nothing of another one's PM10
+        start, until = (datetime(day.year, day.month, day.day, tzinfo=_CHINA) for day in days)
+        Lake(root).review([Review(code, 1, code, "PM10", start, until, "rejected", "王工", until)])

@@ -211,6 +211,10 @@ def test_a_printed_unit_is_brought_into_the_indicators() -> None:
         ("降尘量控制在5吨/平方公里·月以内。", "city"),
         ("各区降尘量控制在5吨/平方公里·月以内。", "district"),
         ("各街道降尘量控制在5吨/平方公里·月以内。", "street"),
+        ("东山区、西河区各街道降尘量控制在5吨/平方公里·月以内。", "street"),
+        ("东山区、西河区降尘量控制在5吨/平方公里·月以内。", "district"),
+        ("其他区降尘量控制在5吨/平方公里·月以内。", "district"),
+        ("城镇地区单位建筑面积供热能耗降至42瓦/平方米。", "city"),
     ],
 )
 def test_whose_figures_a_target_is_about(text: str, level: str) -> None:

@@ -87,6 +87,47 @@ def test_query_changes_its_digest_and_so_does_a_declaration(tmp_path: Path) -> N
     assert sha("e", joined) != sha("f", joined, SITE.replace("floors", "storeys"))
 
 
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("indicator/one.sql", "nobody reads a file here"),
+        ("indicators/more/one.sql", "nobody reads a file here"),
+        ("indicators/one.SQL", "nobody reads a file here"),
+        ("registers/site2.yml", "nobody reads a file here"),
+        ("rules.sql", "nobody reads a file here"),
+    ],
+)
+def test_a_declaration_that_nobody_would_read_is_named(tmp_path: Path, path: str, says: str) -> None:
+    write_pack(tmp_path, {path: GOOD + SHARE, "README.md": "ours", "notes/plan.txt": "ours"})
+    with pytest.raises(PacksRefused) as caught:
+        load(load_packs(tmp_path))
+    [found] = caught.value.problems
+    assert (found.file, found.line) == (tmp_path / "trial" / path, 1)
+    assert says in found.en
+
+
+def test_a_pack_without_its_own_file_and_a_pack_in_place_of_its_folder_are_named(tmp_path: Path) -> None:
+    write_pack(tmp_path, {})
+    assert load(load_packs(tmp_path)).packs.pack("trial")
+    with pytest.raises(PacksRefused, match="a pack itself"):
+        load(load_packs(tmp_path / "trial"))
+    (tmp_path / "trial/pack.yaml").unlink()
+    with pytest.raises(PacksRefused, match=r"pack\.yaml:1: the pack lacks this file"):
+        load(load_packs(tmp_path))
+
+
+@pytest.mark.parametrize("path", ["indicators/one.sql", "registers/site.yaml"])
+def test_another_encoding_is_named_at_its_line(tmp_path: Path, path: str) -> None:
+    text = GOOD + SHARE if path.endswith("sql") else SITE
+    write_pack(tmp_path, {path: text})
+    before, mark, after = text.partition("率" if path.endswith("sql") else "工")
+    (tmp_path / "trial" / path).write_bytes(before.encode() + mark.encode("gbk") + after.encode())
+    with pytest.raises(PacksRefused) as caught:
+        load(load_packs(tmp_path))
+    found = {(item.file.name, item.line): item.en for item in caught.value.problems}
+    assert "is not UTF-8" in found[Path(path).name, before.count("\n") + 1]
+
+
 def test_names_across_packs(tmp_path: Path) -> None:
     write_pack(tmp_path, {"indicators/one.sql": GOOD + SHARE, "indicators/Two.sql": GOOD + SHARE})
     write_pack(tmp_path, {"registers/site_history.yaml": SITE, "indicators/one.sql": GOOD + SHARE}, "other")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lantian.indicators.engine import on_duckdb
 from lantian.indicators.packs import Indicators
 from lantian.indicators.running import Answer, Limits, Sources, StationRow, UnitRow, compute, find, fresh
 from lantian.indicators.snapshots import Snapshots
 from lantian.lake import Lake
+from lantian.lake.reviews import Review
 from tests.conftest import examples
 from tests.indicators.invented import AREAS, CODES, LARGE, SHARE, check, register, site, trial
 
@@ -32,7 +35,8 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Indicators:
         tmp_path_factory.mktemp("packs"),
         share=SHARE,
         large=LARGE,
-        endless='select a.code as subject, count(*) as value from "check" a, "check" b, "check" c, "check" d '
+        endless='select a.code as subject, count(*) as value from "check" a join "check" b on b.date = a.date '
+        'join "check" c on c.date = b.date join "check" d on d.date = c.date '
         "where a.weight + b.weight + c.weight <> d.weight group by a.code",
         twice="select street as subject, size as value from site",
         worded="select street as subject, code as value from site",
@@ -206,6 +210,26 @@ def test_hours_of_the_lake_in_days_of_china(packs: Indicators, lake: Path) -> No
     assert not fresh(lineage, Sources(lake, areas=AREAS, **places), packs.indicators["dusty"])
 
 
+def test_hours_that_a_person_rejected_count_in_no_figure_and_make_it_stale(packs: Indicators, lake: Path) -> None:
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    Lake(lake).write_hours(["云溪塔下"], "TSP", start, np.arange(48, dtype=float)[None, :], "µg/m³")
+    places: dict[str, Any] = {"stations": [StationRow("云溪塔下", "塔下", "880101002")]}
+    places["units"] = [UnitRow("u", "u", "", "town", "880101002")]
+    before = {name: ask(packs, name, lake, "district", **places) for name in ("dusty", "hours")}
+    assert before["dusty"].rows == [("880101", sum(range(48)) / 48)]
+    word = Review("f", 1, "云溪塔下", "TSP", start, start + timedelta(hours=24), "rejected", "王工", start)
+    Lake(lake).review([word])
+    now = Sources(lake, areas=AREAS, **places)
+    assert not fresh(before["dusty"].lineage, now, packs.indicators["dusty"])
+    assert fresh(before["hours"].lineage, now, packs.indicators["hours"]), "observations are as they came"
+    after = ask(packs, "dusty", lake, "district", **places)
+    assert after.rows == [("880101", sum(range(24, 48)) / 24)]
+    assert ask(packs, "hours", lake, "district", **places).rows == before["hours"].rows
+    Lake(lake).review([replace(word, sequence=2, state="kept")])
+    assert not fresh(after.lineage, Sources(lake, areas=AREAS, **places), packs.indicators["dusty"])
+    assert ask(packs, "dusty", lake, "district", **places).rows == before["dusty"].rows
+
+
 def test_nothing_there_is_no_figure(packs: Indicators, tmp_path: Path) -> None:
     answer = ask(packs, "share", tmp_path / "nowhere")
     assert (answer.rows, answer.failed, answer.lineage.inputs["check"]) == ([], None, 0)
@@ -222,6 +246,40 @@ def test_failed_is_not_zero(packs: Indicators, lake: Path, name: str, says: str)
     assert answer.rows == []
     assert answer.failed is not None
     assert says in answer.failed.en
+
+
+def test_one_connection_for_many_gives_what_one_for_each_gives(packs: Indicators, lake: Path) -> None:
+    """Every level and month one after the other, in between what fails, and a change set that comes in."""
+    names = ["share", "large", "every", "at_time", "was", "twice", "worded", "spared"]
+    with on_duckdb() as engine:
+        for change in (3, 4):
+            sources = Sources(lake, areas=AREAS, exemptions=[("site", "A", START, END)])
+            for name in names:
+                for level, end in (("street", END), ("city", END), ("district", date(2026, 2, 28)), ("city", END)):
+                    asked = (packs.indicators[name], end.replace(day=1), end, sources, level)
+                    alone, together = compute(*asked), compute(*asked, engine=engine)  # type: ignore[arg-type]
+                    assert (together.rows, together.failed) == (alone.rows, alone.failed), (name, level, end)
+            Snapshots(lake).append(register(packs, "site"), [site(f"N{change}", "2026-02-03", size="7")], change)
+
+
+def test_what_fails_leaves_the_others_alone(packs: Indicators, lake: Path) -> None:
+    many = [check(f"X{number}", "2026-03-05") for number in range(2000)]
+    Snapshots(lake).append(register(packs, "check"), many, 9)
+    sources, short = Sources(lake, areas=AREAS), Limits(seconds=0.5)
+    with on_duckdb() as engine:
+        for name, says in (
+            ("every", None),
+            ("endless", "stopped after 0.5 s"),
+            ("every", None),
+            ("endless", "stopped"),
+        ):
+            limits = short if says else None
+            answer = compute(packs.indicators[name], START, END, sources, "city", limits=limits, engine=engine)
+            if says:
+                assert answer.failed is not None
+                assert says in answer.failed.en
+            else:
+                assert answer.rows == [("880100", 2.0)]
 
 
 def test_not_finite_is_no_value(packs: Indicators, lake: Path) -> None:

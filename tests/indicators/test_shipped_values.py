@@ -63,12 +63,16 @@ def test_shares_of_the_stock_and_of_what_is_new(tmp_path: Path) -> None:
         vehicle(5, "环卫", "氢燃料电池", "2031-03-01", area=WEST),
         vehicle(6, "环卫", "柴油", "2020-03-01", status="淘汰", left="2031-01-05"),
         vehicle(7, "公交", "插电式混合动力", "2031-03-01"),
+        vehicle(8, "渣土运输", "柴油", "2025-05-01"),
+        vehicle(9, "渣土运输", "纯电动", "2031-02-01"),
     ]
     kept(tmp_path, "fleet_vehicle", rows)
     assert city(tmp_path, "sanitation_clean_share") == pytest.approx(60)
     assert city(tmp_path, "sanitation_new_clean_share") == pytest.approx(100 * 2 / 3)
     assert city(tmp_path, "sanitation_heavy_new_share") == pytest.approx(50)
     assert city(tmp_path, "bus_nev_share") == pytest.approx(100)
+    assert city(tmp_path, "muck_truck_new_clean_share") == pytest.approx(100)
+    assert city(tmp_path, "muck_truck_clean_share") == pytest.approx(50)
     assert values(tmp_path, "sanitation_clean_share", level="district") == {"880101": 50.0, "880102": 100.0}
 
 

@@ -34,7 +34,7 @@ def test_everything_that_ships_is_sql_for_spark() -> None:
 
 def test_figures_are_doubles_and_names_are_quoted(tmp_path: Path) -> None:
     text = transpile(trial(tmp_path, share=SHARE).indicators["share"].query, DAYS)
-    assert "CAST(100.0 AS DOUBLE) *" in text
+    assert "CAST(100.0e0 AS DOUBLE) *" in text
     assert "FROM `check`" in text
     assert "BETWEEN CAST('2026-03-01' AS DATE) AND CAST('2026-03-31' AS DATE)" in text
 

@@ -7,10 +7,11 @@ from functools import cache
 
 import pytest
 
+from lantian.indicators.engine import Engine
 from lantian.indicators.headers import Indicator
 from lantian.indicators.packs import Indicators
 from lantian.indicators.packs import load as load_indicators
-from lantian.indicators.running import Engine, Limits, Sources, compute, find
+from lantian.indicators.running import Limits, Sources, compute, find
 from lantian.indicators.spark import engine
 from lantian.registers import load
 from tests.conftest import SOAK

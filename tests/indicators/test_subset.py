@@ -28,6 +28,14 @@ REFUSED = [
     ("select street as subject, size / 0 as value from site", 4, "nullif"),
     ("select street as subject, size / nullif(size, 1) as value from site", 4, "nullif"),
     ("select street as subject, size % floors as value from site", 4, "nullif"),
+    ('select a.street as subject, 1 as value\nfrom site a, "check" b', 5, "nothing ties “b”"),
+    ("select a.street as subject, 1 as value from site a\ncross join site b", 5, "rows multiply"),
+    ("select a.street as subject, 1 as value from site a\nleft join site b on 1 = 1", 5, "nothing ties “b”"),
+    ("select a.street as subject, 1 as value from site a\njoin site b on a.size < b.size", 5, "nothing ties “b”"),
+    ("select a.street as subject, 1 as value from site a\njoin site b on b.key = b.code", 5, "nothing ties “b”"),
+    ("select a.street as subject, 1 as value from site a\njoin site b on a.key = b.key or a.size = 1", 5, "ties"),
+    ("select s.street as subject, 1 as value from site s where exists\n"
+     "(select 1 from site a\ncross join (select avg(size) over () as x from site) b where a.key = s.key)", 6, "ties"),
     ("insert into site values (1)", 4, "only SELECT"),
     ("delete from site", 4, "only SELECT"),
     ("copy (select 1) to 'x.csv'", 4, "only SELECT"),
@@ -62,10 +70,43 @@ REFUSED = [
      " as value from site", 4, "ROWS"),
     ("select street as subject, cast(size as decimal(9, 2)) as value from site", 4, "decimal"),
     ("select extract(dow from start) as subject, 1 as value from site", 4, "extract"),
+    ("select street as subject, 1 as value from site\nwhere start > $start - interval 1 month\n"
+     "and start < $end + interval 30 day", 6, "date + 30"),
+    ("select street as subject, 1 as value from site where start > $start - interval '1.5' month", 4, "interval N day"),
+    ("select street as subject, cast(code as bigint) as value from site", 4, "try_cast"),
+    ("select street as subject, try_cast(upper(code) as int) as value from site", 4, "try_cast(round"),
+    ("select street as subject, cast(code as double) as value from site", 4, "try_cast"),
+    ("with x as (select street, code || '1' as c from site) select street as subject, cast(c as bigint) as value"
+     " from x", 4, "try_cast"),
+    ("with x as (select street, start as d from site) select street as subject, d - $start as value from x", 4,
+     "date_diff"),
+    ("with x as (select street, seen as d from site) select street as subject, 1 as value from x where d <= $end", 4,
+     "$until"),
+    ("with x as (select street, size as d from site) select street || d as subject, 1 as value from x", 4,
+     "write decimals differently"),
+    ("select street || floor(floors) as subject, 1 as value from site", 4, "write decimals differently"),
+    ("select street as subject, 1 as value from site where start > '2026/03/01'", 4, "a date is written"),
+    ("select street as subject, 1 as value from site where start > date '2026/03/01'", 4, "a date is written"),
+    ("select street as subject, 1 as value from site where floors = '3'", 4, "not compared or mixed"),
+    ("select street as subject, 1 as value from site where state_paid = 1", 4, "not compared or mixed"),
+    ("select street as subject, coalesce(state_paid, 0) as value from site", 4, "not compared or mixed"),
+    ("select street as subject, 1 as value from site where not floors", 4, "a condition is"),
+    ("select street as subject, case when floors then 1 end as value from site", 4, "a condition is"),
+    ("select street as subject, sum(state_paid) as value from site group by street", 4, "are of figures"),
+    ("select street as subject, 1 as value from site where substring(code, 0, 2) = 'A'", 4, "positions from 1"),
+    ("select street as subject, 1 as value from site where left(code, -1) = 'A'", 4, "positions from 1"),
+    ("select street as subject, case when code in (select c.site from \"check\" c) then 1 end as value from site", 4,
+     "use exists"),
+    ("select street as subject, count(distinct code) over (partition by street) as value from site", 4, "no distinct"),
+    ("select street as subject, row_number() over (partition by street) as value from site", 4, "order by"),
+    ("select street as subject, lag(floors, 1, 0.5) over (order by code) as value from site", 4, "default of lag"),
     ("select street as subject, " + "(" * 70 + "size" + ")" * 70 + " as value from site", 1, "too deeply"),
 ]  # fmt: skip
 
 TAKEN = [
+    "select street as subject, 1 as value from site where start between $start - interval 1 month and $end + 30"
+    " and seen >= timestamp '2026-03-01 08:00:00' and start < '2026-03-31' and code in (select site from \"check\")",
+    "select street as subject, sum(try_cast(round(try_cast(code as double)) as bigint)) as value from site group by 1",
     "with c as (select street, count(*) as n from site group by street) select street as subject, n as value from c",
     "select subject, value from (select street as subject, size as value, row_number() over (partition by street"
     " order by start desc, key) as r from site) x where r = 1",
@@ -80,6 +121,11 @@ TAKEN = [
     " where h.time >= $start and h.time < $until group by t.area",
     "select street as subject, size as value from site where start >= $start - interval 12 month"
     ' union all select street, weight from "check"',
+    "with t as (select sum(size) as x, count(*) filter (where size > 1) as n from site)"
+    " select s.street as subject, 100 * sum(s.size) / nullif(max(t.x), 0) as value from site s cross join t"
+    " cross join (select 'a' as one union all select 'b' as one) c group by s.street",
+    "select a.street as subject, 1 as value from site a join site b"
+    " on (a.size < b.size and a.street = b.street) or (a.floors = 1 and a.key = b.key)",
     "select street as subject, date_diff('day', max(start), $end) as value from site"
     " where place_lon between 116 and 117 and land_ha > 1 group by street",
 ]

@@ -8,7 +8,6 @@ goes once through the standard library's reader and then takes the same way.
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
 import zlib
@@ -22,6 +21,10 @@ from numpy.typing import NDArray
 from lantian.analysis.errors import DataError
 
 BLOCK = 4 << 20
+# Bytes of one file, unpacked. Hours pack about ten to one, constants a hundred to one; a bomb packs a thousand to one.
+LARGEST = 2 << 30
+RATIO, FLOOR = 200, 256 << 20
+_GZIP, _WITH_HEADER = b"\x1f\x8b", 31
 # A longer number is read by float() itself: that many digits are exact in a double.
 WIDEST = 15
 _POWERS = np.array([float(f"1e{power}") for power in range(WIDEST + 1)])
@@ -36,17 +39,44 @@ Places = NDArray[np.int64]
 
 
 def read_bytes(path: Path) -> bytes:
-    """The unpacked bytes of a CSV or CSV.gz (told by content, not by name). DataError where it cannot be read."""
+    """The unpacked bytes of a CSV or CSV.gz (told by content, not by name). DataError where it cannot be read, is
+    larger than ``LARGEST``, or unpacks to more than hours of air ever do."""
     try:
+        if path.stat().st_size > LARGEST:
+            raise _too_large(path)
         data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-    except OSError as error:  # gzip.BadGzipFile is one
+        return _unpacked(path, data) if data[:2] == _GZIP else data
+    except OSError as error:
         reason = error.strerror or str(error)
         raise DataError(path, None, f"无法读取（{reason}）", f"cannot be read ({reason})") from error
     except (EOFError, zlib.error) as error:
         raise DataError(path, None, "压缩文件已损坏", f"the compressed file is damaged ({error})") from error
-    return data
+
+
+def _unpacked(path: Path, data: bytes) -> bytes:
+    """The members of a gzip file one after the other; zeros behind the last are padding."""
+    most = min(LARGEST, max(FLOOR, RATIO * len(data)))
+    parts: list[bytes] = []
+    left = most
+    while data:
+        member = zlib.decompressobj(_WITH_HEADER)
+        parts.append(member.decompress(data, left + 1))
+        left -= len(parts[-1])
+        if left < 0:
+            raise _too_large(path)
+        if not member.eof:
+            raise EOFError("it ends before its mark")
+        data = member.unused_data.lstrip(b"\0")
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large(path: Path) -> DataError:
+    return DataError(
+        path,
+        None,
+        "文件过大，或解压后远超小时数据应有的大小；请按年份或站点分开",
+        "is too large, or unpacks to far more than hours of air do: split it by years or stations",
+    )
 
 
 def as_text(path: Path, data: bytes) -> bytes:

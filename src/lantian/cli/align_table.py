@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from io import StringIO
+from typing import IO
 
 from lantian.comparing.alignment import Alignment, Change, RowRef
 from lantian.reading.model import Plan
@@ -69,7 +70,7 @@ def table(city: Sequence[Plan], district: Plan, found: Alignment, *, chinese: bo
     return buffer.getvalue()
 
 
-def write_xlsx(city: Sequence[Plan], district: Plan, found: Alignment, target: str, *, chinese: bool) -> None:
+def write_xlsx(city: Sequence[Plan], district: Plan, found: Alignment, target: IO[bytes], *, chinese: bool) -> None:
     """A workbook with one row per district measure and untaken city measure; every text is a typed string."""
     book = workbook(target)
     sheet = book.add_worksheet("市区对照" if chinese else "Alignment")

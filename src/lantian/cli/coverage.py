@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from lantian.cli.comparison import read_plans, wrong
+from lantian.cli.out import write_text
 from lantian.reading.errors import prefers_chinese
 
 _HEAD = {
@@ -63,12 +63,8 @@ def run(args: argparse.Namespace) -> int:
     text = (
         _table(found, chinese) if args.format == "table" else json.dumps({"plans": found}, ensure_ascii=False, indent=1)
     )
-    if not args.output:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(text + "\n")
-        return 0
     try:
-        Path(args.output).write_text(text + "\n", encoding="utf-8")
+        write_text(text + "\n", args.output)
     except OSError as error:
         wrong(f"无法写入 {args.output}：{error.strerror}", f"cannot write {args.output}: {error.strerror}")
         return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import StringIO
+from typing import IO
 
 from lantian.comparing import Comparison
 from lantian.reading.model import Plan
@@ -72,7 +73,7 @@ def _plain(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def write_xlsx(old: Plan, new: Plan, found: Comparison, target: str, *, chinese: bool) -> None:
+def write_xlsx(old: Plan, new: Plan, found: Comparison, target: IO[bytes], *, chinese: bool) -> None:
     """A workbook with one row per pair, new and dropped measure; every text is a typed string, never a formula."""
     book = workbook(target)
     sheet = book.add_worksheet("对比" if chinese else "Comparison")

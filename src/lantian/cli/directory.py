@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lantian.cli.out import whole
 from lantian.reading.errors import ReadingError, prefers_chinese
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _export(path: Path, under: str) -> int:
         rows = rows.filter(path__contains=f"/{under}/")
         if not rows:
             return _refuse(f"没有代码为 {under} 的区域", f"no area has the code {under}")
-    with path.open("wb") as stream:
+    with whole(path) as stream:
         write_workbook(stream, rows)
     return 0
 

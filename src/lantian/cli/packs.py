@@ -67,7 +67,9 @@ def at_start() -> bool:
         return False
     registers = catalogue.registers().values()
     indexes.ensure(*registers)
-    waiting = [item.name for item in registers if (plan := actions.plan(item)) and (plan.moves or plan.refused)]
+    waiting = [
+        item.name for item in registers if (plan := actions.plan(item)) and (plan.was or plan.moves or plan.refused)
+    ]
     if waiting:
         zh, en = "台账声明有改动，请运行 lantian packs migrate：", "declarations changed, run lantian packs migrate: "
         sys.stderr.write(f"lantian: {zh if prefers_chinese() else en}{', '.join(waiting)}\n")
@@ -144,6 +146,8 @@ def _describe(plan: Plan) -> None:
     side = 0 if prefers_chinese() else 1
     done = "; ".join(_STEPS[step.what][side].format(step.field.name, step.before) for step in plan.steps) or "-"
     rows = (f"改写 {plan.rows} 行", f"{plan.rows} rows")[side]
+    if plan.was:
+        done = "; ".join(((f"由 {plan.was} 改名", f"was {plan.was}")[side], done))
     sys.stdout.write(f"{register.name} {plan.before} → {register.version}: {done}; {rows}\n")
     for refusal in plan.refusals:
         sys.stderr.write(f"{register.file}:1: {refusal[side]}\n")

@@ -109,7 +109,7 @@ def _read(args: argparse.Namespace, refused: list[RefusedCell]) -> Observations:
     if args.lake:
         from lantian.cli.lakedata import observations
 
-        return observations(args.lake, None)
+        return observations(args.lake).data
     from lantian.analysis.observations import read_observations
 
     return read_observations(args.data, args.hour_label, lambda zh, en: note("qc", zh, en), refused)

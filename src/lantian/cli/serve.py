@@ -63,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
         return 1
     _warn_of_missing_assets()
     try:
+        _check_host(args.host, demo=args.demo)
         logins = demo.prepare(args.plan) if args.demo else []
-        _check_host(args.host)
         if not args.demo:
             _first_administrator()
         listener = _listen(args.host, args.port)
@@ -91,9 +91,11 @@ def _devices(demo: bool) -> contextlib.AbstractContextManager[None]:
     from django.conf import settings
 
     from lantian.apps.devices.profilesfile import path
-    from lantian.cli import demo_live
+    from lantian.cli import demo_levels, demo_live
 
-    return demo_live.devices(settings.LANTIAN_LAKE, path())
+    air = path().with_name("demo-air.json")
+    demo_levels.write(air)
+    return demo_live.devices(settings.LANTIAN_LAKE, path(), air)
 
 
 def _ledgers(wanted: bool) -> contextlib.AbstractContextManager[object]:
@@ -114,11 +116,11 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _check_host(host: str) -> None:
+def _check_host(host: str, *, demo: bool = False) -> None:
     """Demonstration users have passwords on paper: with them the site stays on this machine (contracts §6)."""
     from lantian.apps.core.models import User
 
-    if _is_loopback(host) or not User.objects.filter(demonstration=True, is_active=True).exists():
+    if _is_loopback(host) or not (demo or User.objects.filter(demonstration=True, is_active=True).exists()):
         return
     raise ServeError(
         f"数据库中有示范用户，不能在 {host} 上对外提供服务；请使用另一个 LANTIAN_DATA，或停用示范用户"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from lantian.indicators.wording import Word, factor, normal, phrase, published, residue, sorts, uncounted
+from lantian.reading.grammar.targets.words import words as reading_words
 from lantian.reading.model import Measure, Plan, Target
 from lantian.registers import Label
 
@@ -256,15 +257,16 @@ def _comparable(target: Target, indicator: Answering) -> bool:
 
 def level_of(plan: Plan, target: Target) -> AreaLevel:
     """The areas whose figures a target is about: those it names, each street or district, or the whole plan's."""
-    if any(_STREET.search(name) for name in target.scope):
+    named = [name for name in target.scope if not reading_words("local_area").fullmatch(name)]  # 城镇地区 is no street
+    if any(_STREET.search(name) for name in named):
         return "street"
-    if target.scope and plan.level in ("municipal", "provincial", "national"):
+    each = target.applies in ("each", "both")
+    if each and _STREETS.search(target.text):
+        return "street"
+    if named and plan.level in ("municipal", "provincial", "national"):
         return "district"
-    if target.applies in ("each", "both"):
-        if _STREETS.search(target.text):
-            return "street"
-        if _DISTRICTS.search(target.text):
-            return "district"
+    if each and _DISTRICTS.search(target.text):
+        return "district"
     return _OF_PLAN.get(plan.level, "city")
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from lantian.indicators.kinds import Kind, kind_of, result_kind
 from lantian.registers.marked import Problems
-
-Kind = Literal["text", "integer", "decimal", "date", "datetime", "bool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +19,7 @@ class View:
 
     columns: Mapping[str, Kind]
     personal: frozenset[str] = frozenset()
+    query: exp.Query | None = None  # of which the columns are results: their kinds are its business
 
 
 def line_of(node: exp.Expr) -> int:
@@ -44,6 +43,7 @@ class Columns:
         self.problems = problems
         self._scopes = {id(scope.expression): scope for scope in traverse_scope(tree)}
         self._kinds: dict[int, Kind | None] = {}
+        self._derived: dict[int, tuple[exp.Query, int]] = {}
         self._personal: set[int] = set()
         named = {item.alias for item in tree.find_all(exp.CTE)}
         tables = [item for item in tree.find_all(exp.Table) if item.name not in named]
@@ -71,13 +71,13 @@ class Columns:
 
     def kind(self, node: exp.Expr) -> Kind | None:
         """What sort of value an expression is, where that is plain."""
-        if isinstance(node, exp.Paren):
-            return self.kind(node.this)
-        if isinstance(node, exp.Placeholder):
-            return "date"
-        if isinstance(node, exp.Cast):
-            return "date" if node.to.this == exp.DType.DATE else None
-        return self._kinds.get(id(node))
+        return kind_of(node, self._kind)
+
+    def _kind(self, column: exp.Column) -> Kind | None:
+        derived = self._derived.pop(id(column), None)
+        if derived is not None:
+            self._kinds[id(column)] = result_kind(*derived, self._kind)
+        return self._kinds.get(id(column))
 
     def _column(self, column: exp.Column) -> None:
         scope = self._scope(column)
@@ -123,6 +123,8 @@ class Columns:
             self._unknown(column, column.table, view.columns)
             return
         self._kinds[id(column)] = view.columns[column.name]
+        if view.query is not None:
+            self._derived[id(column)] = (view.query, list(view.columns).index(column.name))
         if column.name in view.personal:
             self._personal.add(id(column))
 
@@ -144,7 +146,8 @@ def _sources(scope: Scope, known: Mapping[str, View]) -> Iterator[tuple[str, Vie
             yield name, known.get(source.name)
         else:
             names = source.outer_columns or results_of(source.expression)
-            yield name, View(dict.fromkeys((item.lower() for item in names), "text"))
+            query = source.expression if isinstance(source.expression, exp.Query) else None
+            yield name, View(dict.fromkeys((item.lower() for item in names), "text"), query=query)
 
 
 def _own_alias(column: exp.Column, scope: Scope) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lantian.indicators.columns import Kind, View
+from lantian.indicators.columns import View
+from lantian.indicators.kinds import Kind
 from lantian.registers import Field, Register
 
 _PLAIN: dict[str, Kind] = {
@@ -46,7 +47,7 @@ AROUND: Mapping[str, View] = {
     ),
 }
 # Views of `lantian sql` that registers must not shadow.
-TAKEN = frozenset(AROUND) | {"observation_history", "correction", "quarantine", "series"}
+TAKEN = frozenset(AROUND) | {"observation_history", "correction", "quarantine", "series", "review"}
 
 
 def columns_of(field: Field) -> Iterator[tuple[str, Kind]]:

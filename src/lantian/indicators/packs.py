@@ -13,7 +13,7 @@ from lantian.indicators.headers import NAME, Header, Indicator, Rule, header_of,
 from lantian.indicators.known import HISTORY, TAKEN, columns_of, views_of
 from lantian.indicators.subset import FINDING, NOTHING, SUBJECT_VALUE, Query, checked
 from lantian.registers import PackProblem, Packs, PacksRefused, Register
-from lantian.registers.marked import Problems
+from lantian.registers.marked import Problems, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,10 @@ class _Read:
 def _read(
     file: Path, rule: bool, results: Sequence[str], views: Mapping[str, View], registers: Mapping[str, Register]
 ) -> _Read | list[PackProblem]:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        return [PackProblem(file, 1, f"无法读取（{error}）", f"cannot be read ({error})")]
     problems = Problems(file)
+    text = text_of(file, problems)
+    if text is None:
+        return list(problems.found)
     header = header_of(text, rule, problems)
     query = checked(text, views, results, problems)
     return _Read(text, header, query, _sha(query, registers), problems)

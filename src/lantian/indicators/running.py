@@ -1,36 +1,26 @@
 """Computing indicators and rules: figures with their lineage, or why there are none.
 
-On DuckDB, in the process, where no other engine is given.
+On DuckDB, in the process, where no other engine is given; who computes many gives one (`lantian.indicators.engine`).
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from lantian.indicators.engine import LIMITS, MOST, Engine, on_duckdb
 from lantian.indicators.headers import Indicator, Level, Rule
-from lantian.indicators.known import HISTORY
-from lantian.indicators.sources import AreaRow, ExemptionRow, Sources, StationRow, UnitRow, around
-from lantian.indicators.views import ANCESTORS, lake_view, register_view
+from lantian.indicators.sources import AreaRow, ExemptionRow, Sources, StationRow, UnitRow
 from lantian.lake import LakeError
-from lantian.lake.query import Limits, asking
+from lantian.lake.query import Limits
 
 __all__ = [
     "Answer", "AreaRow", "ExemptionRow", "Failed", "Found", "Limits", "Lineage", "Problem", "Sources", "StationRow",
     "UnitRow", "compute", "find", "fresh", "inputs_of",
 ]  # fmt: skip
-
-# What runs a query from the sources at a level (None: subjects are no areas) over days: the Arrow table of its results.
-# LakeError: it cannot.
-Engine = Callable[[Indicator | Rule, Sources, Level | None, dict[str, date], Limits], Any]
-
-LIMITS = Limits(seconds=30.0)
-# More subjects or findings than this are a query without its GROUP BY or its condition.
-MOST = 200_000
 
 
 class Problem(NamedTuple):
@@ -170,46 +160,14 @@ def _run(
     limits: Limits | None,
 ) -> Any:
     """The Arrow table of a query. LakeError: stopped at a limit, or a file is damaged. Failed: too many rows."""
-    found = (engine or on_duckdb)(query, sources, level, days, limits or LIMITS)
+    if engine is None:
+        with on_duckdb() as own:
+            found = own(query, sources, level, days, limits or LIMITS)
+    else:
+        found = engine(query, sources, level, days, limits or LIMITS)
     if found.num_rows > MOST:
         raise Failed(Problem(f"结果超过 {MOST} 行", f"more than {MOST} rows come out"))
     return found
-
-
-def on_duckdb(
-    query: Indicator | Rule, sources: Sources, level: Level | None, days: dict[str, date], limits: Limits
-) -> Any:
-    """The engine that needs nothing else; `lantian.indicators.spark.engine` is the other one."""
-    with asking(sources.root, limits) as connection:
-        tables, views = sources_of(query, sources, level, days["end"])
-        for name, rows in tables.items():
-            connection.register(f"_{name}_rows", rows)
-            connection.execute(f"create temp table {name} as select * from _{name}_rows")  # noqa: S608 (names of ours)
-        for name, text in views.items():
-            connection.execute(f'create temp view "{name}" as {text}')
-        connection.execute("set lock_configuration = true")
-        given = {name: days[name] for name in query.query.parameters}
-        text = f"select * from ({query.query.text}) limit {MOST + 1}"  # noqa: S608 (checked when it was loaded)
-        return connection.sql(text, params=given or None).to_arrow_table()
-
-
-def sources_of(
-    query: Indicator | Rule, sources: Sources, level: Level | None, end: date
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a query reads: (Arrow tables of the directory by name, SQL of the other views by name; the tables first)."""
-    registers = {register.name: register for register in query.reads}
-    names = set(query.query.views)
-    mapped = level is not None
-    lists = sorted((names & sources.marks.keys()) | ({ANCESTORS} if mapped else set()))
-    views = {}
-    for name in sorted(names - sources.marks.keys()):
-        register = registers.get(name) or registers.get(name.removesuffix(HISTORY))
-        if register is None:
-            views[name] = lake_view(name, sources.lake[1])
-        else:
-            _last, files, schema = sources.register(register)
-            views[name] = register_view(name, register, files, schema, end, mapped)
-    return {name: around(sources, name, level, end) for name in lists}, views
 
 
 def _figures(found: Any) -> list[tuple[str, float | None]]:

@@ -92,6 +92,17 @@ class Snapshots:
                 table.replace(delta, written, transaction=(APPLICATION, change))
                 written.clear()
 
+    def rename(self, before: str, name: str) -> None:
+        """Give a register's table another name, in one step; once more, or without a table, does nothing."""
+        old, new = self.root / FOLDER / before, self.root / FOLDER / name
+        if not old.is_dir() or new.exists():
+            return
+        with self._lake.writing():
+            try:
+                old.rename(new)
+            except OSError as error:
+                raise cannot_write(self.root, error) from error
+
     def fold(self, register: Register) -> int:
         """Fold small files into large ones; returns how many are gone. Nothing that can be read changes."""
         from lantian.indicators.folding import fold

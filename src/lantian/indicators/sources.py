@@ -105,9 +105,9 @@ class Sources:
     def lake(self) -> tuple[dict[str, int], Any]:
         """(versions of what ``hour`` and ``observation`` read, the lake's files)."""
         lake = Lake(self.root)
-        version = {name: lake.table(name).version() + 1 for name in ("raw", "hours", "series")}
+        version = {name: lake.table(name).version() + 1 for name in ("raw", "hours", "series", "review")}
         hours = version["hours"] + version["series"]
-        return {"hour": hours, "observation": hours + version["raw"]}, lake.files()
+        return {"hour": hours + version["review"], "observation": hours + version["raw"]}, lake.files()
 
     def ancestors(self, level: Level) -> dict[str, str]:
         """The area at a level above each area (or the area itself), by code; areas that have none are left out."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp, parse_one
 
+from lantian.indicators.engine import MOST, Engine, sources_of
 from lantian.indicators.headers import Indicator, Level, Rule
-from lantian.indicators.running import MOST, Engine, sources_of
 from lantian.indicators.sources import Sources
 from lantian.indicators.subset import Query
 from lantian.indicators.views import ANCESTORS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ import yaml
 from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
 
+from lantian.indicators import joins, meanings
 from lantian.indicators.columns import Columns, View, line_of
 from lantian.registers.marked import Problems
 
@@ -30,12 +31,6 @@ _SYNTAX = (
     exp.With,
 )  # fmt: skip
 _TYPES = {"TEXT", "VARCHAR", "BIGINT", "INT", "DOUBLE", "DATE", "BOOLEAN", "TIMESTAMP"}
-_TEXTS = {exp.DType.TEXT, exp.DType.VARCHAR}
-# What is a double where a part of it is.
-_KEEPING = (
-    exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Paren, exp.Abs, exp.Round, exp.Coalesce, exp.Nullif, exp.Sum, exp.Min,
-    exp.Max, exp.Greatest, exp.Least, exp.Filter,
-)  # fmt: skip
 _PARTS = {"YEAR", "QUARTER", "MONTH", "DAY", "HOUR"}
 _JOINS = {("", ""), ("", "INNER"), ("LEFT", ""), ("RIGHT", ""), ("FULL", ""), ("", "CROSS"),
           ("LEFT", "OUTER"), ("RIGHT", "OUTER"), ("FULL", "OUTER")}  # fmt: skip
@@ -82,7 +77,10 @@ def checked(text: str, views: Mapping[str, View], results: Sequence[str] | None,
             return NOTHING
         columns = Columns(tree, views, problems)
         columns.check()
-        _meanings(tree, columns, problems)
+        if results is not None:
+            joins.refuse(tree, problems)
+        if len(problems.found) == before:
+            meanings.refuse(tree, columns, problems)
         if results is not None:
             _results(tree, results, problems)
     except SqlglotError as error:
@@ -95,6 +93,8 @@ def checked(text: str, views: Mapping[str, View], results: Sequence[str] | None,
     except RecursionError:
         problems.add(1, "查询嵌套过深", "the query is nested too deeply")
         return NOTHING
+    if len(problems.found) == before:
+        meanings.settle(tree, columns)
     parameters = frozenset(item.name for item in tree.find_all(exp.Placeholder))
     for node in tree.walk():
         node.pop_comments()
@@ -209,6 +209,7 @@ def _parameter(node: exp.Expr) -> tuple[str, str] | None:
 
 def _type(node: exp.Expr) -> tuple[str, str] | None:
     name = node.this.value if isinstance(node.this, exp.DType) else str(node.this)
+    name = name.removesuffix("NTZ")  # SQLGlot's word for DuckDB's timestamp
     if isinstance(node.parent, exp.Interval) or name in _TYPES:
         return None
     known = ", ".join(sorted(_TYPES)).lower()
@@ -217,7 +218,7 @@ def _type(node: exp.Expr) -> tuple[str, str] | None:
 
 def _interval(node: exp.Expr) -> tuple[str, str] | None:
     unit = str(node.args.get("unit") or "").upper().rstrip("S")
-    if isinstance(node.this, exp.Literal) and unit in {"DAY", "MONTH", "YEAR"}:
+    if isinstance(node.this, exp.Literal) and node.this.name.isdigit() and unit in {"DAY", "MONTH", "YEAR"}:
         return None
     return "interval 只能写成 interval N day、month 或 year", "an interval is written interval N day, month or year"
 
@@ -281,62 +282,6 @@ _SPECIAL: dict[type[exp.Expr], Callable[[Any], tuple[str, str] | None]] = {
     exp.Div: _divides,
     exp.Mod: _divides,
 }
-
-
-# --- what would mean something else than it says ---
-
-
-def _meanings(tree: exp.Expr, columns: Columns, problems: Problems) -> None:
-    for minus in tree.find_all(exp.Sub):
-        if columns.kind(minus.this) == columns.kind(minus.expression) == "date":
-            problems.add(
-                line_of(minus),
-                "两个日期相减请用 date_diff('day', 前, 后)",
-                "between dates: date_diff('day', a, b)",
-            )
-    for text in tree.find_all(exp.Cast, exp.DPipe):
-        if any(_fraction(part, columns) for part in _made_text(text)):
-            problems.add(
-                line_of(text),
-                "小数转文字两种引擎写法不同，请先 cast(round(…) as bigint)",
-                "engines write decimals differently: cast(round(…) as bigint) first",
-            )
-    for node, instant, bound in _last_days(tree):
-        if columns.kind(instant) == "datetime" and isinstance(bound, exp.Placeholder) and bound.name == "end":
-            problems.add(
-                line_of(node),
-                "时刻与 $end 比较会漏掉最后一天，请写 < $until",
-                "a time compared with $end loses the last day: write < $until",
-            )
-
-
-def _made_text(node: exp.Expr) -> list[exp.Expr]:
-    """What becomes text where it stands."""
-    if isinstance(node, exp.DPipe):
-        return [node.this, node.expression]
-    return [node.this] if isinstance(node, exp.Cast) and node.to.this in _TEXTS else []
-
-
-def _fraction(node: exp.Expr, columns: Columns) -> bool:
-    """Whether a value is plainly a double."""
-    if isinstance(node, exp.Column):
-        return columns.kind(node) == "decimal"
-    if isinstance(node, exp.Literal):
-        return not node.is_string and not node.name.isdigit()
-    if isinstance(node, exp.Cast):
-        return bool(node.to.this == exp.DType.DOUBLE)
-    if isinstance(node, exp.Div | exp.Avg | exp.Median | exp.Stddev | exp.StddevPop | exp.StddevSamp | exp.Sqrt):
-        return True
-    return isinstance(node, _KEEPING) and any(_fraction(part, columns) for part in node.iter_expressions())
-
-
-def _last_days(tree: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Expr, exp.Expr]]:
-    for between in tree.find_all(exp.Between):
-        yield between, between.this, between.args["high"]
-    for below in tree.find_all(exp.LTE):
-        yield below, below.this, below.expression
-    for above in tree.find_all(exp.GTE):
-        yield above, above.expression, above.this
 
 
 def _results(tree: exp.Query, results: Sequence[str], problems: Problems) -> None:

@@ -169,14 +169,32 @@ T = TypeVar("T")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+def text_of(file: Path, problems: Problems) -> str | None:
+    """The text of a pack's file. None: it cannot be read, which is reported."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        problems.add(1, f"无法读取（{reason}）", f"cannot be read ({reason})")
+        return None
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.add(
+            line, "不是 UTF-8 编码（可能是 GBK），请另存为 UTF-8", "is not UTF-8 (GBK, perhaps): save it as UTF-8"
+        )
+        return None
+
+
 def read(file: Path, made_of: Callable[[Mapped], T]) -> tuple[T | None, Sequence[PackProblem]]:
     """(what ``made_of`` makes of a file's mapping, everything wrong with it). None: the file cannot be read at all."""
     problems = Problems(file)
-    try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=_LOADER)
-    except (OSError, UnicodeDecodeError) as error:
-        problems.add(1, f"无法读取（{error}）", f"cannot be read ({error})")
+    text = text_of(file, problems)
+    if text is None:
         return None, problems.found
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problems.add(line, f"不是有效的 YAML（{error.problem}）", f"not valid YAML ({error.problem})")

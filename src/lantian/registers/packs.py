@@ -14,6 +14,9 @@ from lantian.registers.marked import Mapped, Problems, read
 from lantian.registers.reading import NAME, register_of
 
 SHIPPED = Path(__file__).resolve().parents[1] / "packs"
+# What a pack holds: folder → the ending of the files that are read.
+_PARTS = {"registers": ".yaml", "indicators": ".sql", "rules": ".sql"}
+_ENDINGS = (".yaml", ".yml", ".sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,19 @@ def load(*folders: str | Path, without: Collection[Path] = ()) -> Packs:
     """Read the packs of the folders (default: those that are shipped). PacksRefused: with every problem of every file.
 
     A pack is a folder with a ``pack.yaml``; its registers are ``registers/*.yaml``, its indicators and rules the
-    ``*.sql`` of ``indicators/`` and ``rules/``, which `lantian.indicators` reads. Packs ``without`` are left out.
+    ``*.sql`` of ``indicators/`` and ``rules/``, which `lantian.indicators` reads. Declarations that nobody
+    would read where they stand are problems. Packs ``without`` are left out.
     """
     packs: list[Pack] = []
     problems: list[PackProblem] = []
+    out = frozenset(without)
     for folder in [Path(item) for item in folders] or [SHIPPED]:
         if not folder.is_dir():
             problems.append(PackProblem(folder, 1, "没有这个文件夹", "there is no such folder"))
             continue
+        problems.extend(item for item in _unread(folder) if out.isdisjoint([item.file, *item.file.parents]))
         for file in sorted(folder.glob("*/pack.yaml")):
-            if file.parent in without:
+            if file.parent in out:
                 continue
             pack, wrong = read(file, partial(_pack, file.parent))
             problems.extend(wrong)
@@ -60,6 +66,30 @@ def load(*folders: str | Path, without: Collection[Path] = ()) -> Packs:
     if problems:
         raise PacksRefused(sorted(problems))
     return Packs(tuple(packs))
+
+
+def _unread(folder: Path) -> Iterator[PackProblem]:
+    """Declarations that stand where nobody reads them: left out in silence they would look as if they were checked."""
+    own = folder / "pack.yaml"
+    if own.is_file():
+        zh, en = "这是业务包本身，请给出它所在的文件夹", "this is a pack itself: name the folder that holds it"
+        yield PackProblem(own, 1, zh, en)
+        return
+    for pack in sorted(item for item in folder.iterdir() if item.is_dir()):
+        if not (pack / "pack.yaml").is_file():
+            if any((pack / part).is_dir() for part in _PARTS):
+                yield PackProblem(pack / "pack.yaml", 1, "业务包缺少这个文件", "the pack lacks this file")
+            continue
+        for file in sorted(item for item in pack.rglob("*") if item.suffix.lower() in _ENDINGS and item.is_file()):
+            place = file.relative_to(pack).parts
+            if place == ("pack.yaml",) or (len(place) == 2 and file.suffix == _PARTS.get(place[0])):
+                continue
+            yield PackProblem(
+                file,
+                1,
+                "此处的文件不会被读取：应为 registers/*.yaml、indicators/*.sql、rules/*.sql",
+                "nobody reads a file here: there are registers/*.yaml, indicators/*.sql and rules/*.sql",
+            )
 
 
 def _pack(folder: Path, found: Mapped) -> Pack:
