@@ -159,17 +159,51 @@ def test_two_columns_exchanged(good: Observations):
     assert not named(quality, "columns", "PM2.5", 1, hours).any()
 
 
-def test_an_inversion_counts_by_what_is_usual_at_the_station(good: Observations):
+def test_an_inversion_that_the_other_stations_do_not_share_is_doubtful(good: Observations):
     hours = slice(1400, 1406)
     higher = spoilt(good, "PM2.5", 1, hours, np.round(good.values["PM10"][1, hours] * 1.5 + 20))
     known = ~np.isnan(higher.values["PM2.5"][1, hours])
-    assert named(check(higher), "reversed", "PM2.5", 1, hours)[known].all()
-    # At a station whose two instruments disagree like this on one hour in five it is no more than a hint.
-    often = higher.values["PM2.5"].copy()
-    often[1, ::5] = np.round(good.values["PM10"][1, ::5] * 1.5 + 20)
-    quality = check(replace(good, values={**good.values, "PM2.5": often}))
+    quality = check(higher)
+    assert named(quality, "reversed", "PM2.5", 1, hours)[known].all()
+    assert not named(quality, "reversed", "PM10", 1, hours).any()
+    run = next(item for item in quality.runs if item.rule.key == "reversed")
+    excess = higher.values["PM2.5"][1, hours] - good.values["PM10"][1, hours]
+    assert run.value == np.nanmax(excess)
+    # An hour in which all stations have it, as in fog, is no more than a hint.
+    shared = good.values["PM2.5"].copy()
+    shared[:, hours] = np.round(good.values["PM10"][:, hours] * 1.5 + 20)
+    quality = check(replace(good, values={**good.values, "PM2.5": shared}))
+    known = ~np.isnan(shared[1, hours])
     assert named(quality, "inversion", "PM2.5", 1, hours)[known].all()
     assert not named(quality, "reversed", "PM2.5", 1, hours).any()
+
+
+def test_an_inversion_names_the_instrument_that_stands_off_the_others(good: Observations):
+    hours = slice(1400, 1406)
+    lower = spoilt(good, "PM10", 1, hours, np.round(good.values["PM2.5"][1, hours] * 0.4))
+    quality = check(lower)
+    known = ~np.isnan(lower.values["PM10"][1, hours]) & ~np.isnan(lower.values["PM2.5"][1, hours])
+    assert named(quality, "reversed", "PM10", 1, hours)[known].mean() > 0.6
+    assert not named(quality, "reversed", "PM2.5", 1, hours).any()
+
+
+def test_without_a_network_an_inversion_counts_by_what_is_usual_at_the_station(good: Observations):
+    alone = replace(
+        good,
+        stations=good.stations[:1],
+        values={name: array[1:2] for name, array in good.values.items()},
+        spans=good.spans[:1],
+    )
+    hours = slice(1400, 1406)
+    higher = spoilt(alone, "PM2.5", 0, hours, np.round(alone.values["PM10"][0, hours] * 1.5 + 20))
+    known = ~np.isnan(higher.values["PM2.5"][0, hours])
+    assert named(check(higher), "reversed", "PM2.5", 0, hours)[known].all()
+    # At a station whose two instruments disagree like this on one hour in five it is no more than a hint.
+    often = higher.values["PM2.5"].copy()
+    often[0, ::5] = np.round(alone.values["PM10"][0, ::5] * 1.5 + 20)
+    quality = check(replace(alone, values={**alone.values, "PM2.5": often}))
+    assert named(quality, "inversion", "PM2.5", 0, hours)[known].all()
+    assert not named(quality, "reversed", "PM2.5", 0, hours).any()
 
 
 def test_a_plume_of_several_pollutants_is_no_fault_of_one():

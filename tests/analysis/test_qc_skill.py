@@ -32,9 +32,9 @@ LEAST = {
     "exchanged": 0.85,
     "shifted": 0.85,
     "columns": 0.85,
-    "inversion": 0.6,
+    "inversion": 0.85,
 }
-LEAST_OF_ALL = 0.88
+LEAST_OF_ALL = 0.9
 MOST_CLEAN = 0.015
 
 

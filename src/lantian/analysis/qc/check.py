@@ -76,8 +76,8 @@ def check(
         {name: limits.offset for name, limits in parameters().items()},
     )
     misplaced = checks_place.misplaced(data.values, behind, parameters(), common())
-    for name, own in behind.items():
-        for key, found in (_applied(data, name, own, nearest) | misplaced[name]).items():
+    for name in behind:
+        for key, found in (_applied(data, name, behind, nearest) | misplaced[name]).items():
             mask = found.mask if key == "outage" else found.mask & ~np.isnan(data.values[name])
             flags[name] |= mask.astype(np.uint32) << np.uint32(rule(key).bit)
             runs += _runs(data, name, rule(key), found)
@@ -90,9 +90,9 @@ def check(
 
 
 def _applied(
-    data: Observations, name: str, behind: Background, nearest: Mapping[str, Sequence[str]] | None
+    data: Observations, name: str, every: Mapping[str, Background], nearest: Mapping[str, Sequence[str]] | None
 ) -> dict[str, Found]:
-    hours, limits, shared = data.values[name], parameters()[name], common()
+    hours, behind, limits, shared = data.values[name], every[name], parameters()[name], common()
     step, drift = checks_slow.departures(behind, limits, shared)
     found = {
         "range": checks_value.out_of_range(hours, limits),
@@ -106,9 +106,10 @@ def _applied(
         "repeated": checks_value.repeated(hours, shared),
         "outage": checks_value.outage(hours, data.spans, shared),
     }
+    if name in ("PM2.5", "PM10") and "PM2.5" in every and "PM10" in every:
+        found["reversed"] = checks_value.reversed_(name, data.values, every, parameters()["PM2.5"], shared)
     if name == "PM2.5":
         found["inversion"] = checks_value.inversion(hours, data.values["PM10"], limits, shared)
-        found["reversed"] = checks_value.reversed_(hours, data.values["PM10"], limits, shared)
         if nearest:
             place = {station: number for number, station in enumerate(data.stations)}
             near = {place[own]: [place[other] for other in others] for own, others in nearest.items() if own in place}
@@ -151,7 +152,7 @@ def _worst(
     """The worst value of a run, and by how many per cent it is off the other stations (0 where that is not asked)."""
     part = np.where(np.isnan(score[first:after]), -np.inf, score[first:after])
     place = first + int(part.argmax())
-    value = float(score[place] if which.key == "inversion" else hours[place])
+    value = float(score[place] if which.key in ("inversion", "reversed") else hours[place])
     percent = 0.0 if off is None else 100 * float(np.expm1(np.nan_to_num(off[station, place])))
     return (None if np.isnan(value) else value), percent
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lantian.analysis.qc.background import Background
-from lantian.analysis.qc.medians import Mask, Values, nearest_known
+from lantian.analysis.qc.medians import Mask, Values, nearest_known, running_median
 from lantian.analysis.qc.rules import Common, Parameters
 
 # (station, hour) → (station, hour) that it repeats or should be exchanged with.
@@ -17,6 +18,8 @@ Partners = dict[tuple[int, int], tuple[int, int]]
 _AGREE = 0.95
 _AGREE_DAYS = 61
 _AGREE_STEP = 15
+# Hours over which PM2.5 and PM10 are compared with the other stations.
+_REVERSED_HOURS = 3
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -134,12 +137,29 @@ def inversion(pm25: Values, pm10: Values, limits: Parameters, shared: Common) ->
     return Found(mask, excess)
 
 
-def reversed_(pm25: Values, pm10: Values, limits: Parameters, shared: Common) -> Found:
-    """Q15: PM2.5 above PM10 by more than the station's instruments disagree in these weeks.
+def reversed_(
+    name: str, hours: Mapping[str, Values], behind: Mapping[str, Background], limits: Parameters, shared: Common
+) -> Found:
+    """Q15: PM2.5 above PM10, more so than at the other stations, and ``name`` (one of the two) is the one that is off.
 
-    Where they agree the tolerance of Q11 is enough; where the highest twentieth of the hours is inverted anyway, an
-    hour must stand out from them.
+    ``hours`` and ``behind`` by pollutant, ``limits`` those of PM2.5. The ratio of the two and the pollutant itself must
+    stand off the others over three hours. Hours without a network are compared with what the station's own two
+    instruments disagree by in these weeks; that does not say which of them it is, so it is PM2.5.
     """
+    hint = inversion(hours["PM2.5"], hours["PM10"], limits, shared)
+    apart = running_median(behind["PM2.5"].residual - behind["PM10"].residual, _REVERSED_HOURS)
+    off = running_median(behind[name].residual, _REVERSED_HOURS)
+    least, least_off = shared.reversed_high if name == "PM2.5" else shared.reversed_low
+    with np.errstate(invalid="ignore"):
+        beside = (apart > least) & ((off if name == "PM2.5" else -off) > least_off)
+    if name == "PM2.5":
+        beside |= np.isnan(apart) & _unusual(hours["PM2.5"], hours["PM10"], limits, shared)
+    return Found(hint.mask & beside, hint.score)
+
+
+def _unusual(pm25: Values, pm10: Values, limits: Parameters, shared: Common) -> Mask:
+    """Where the station's instruments agree the tolerance of Q11 is enough; where the highest twentieth of the hours is
+    inverted anyway, an hour must stand out from them."""
     with np.errstate(invalid="ignore"):
         ratio = np.log((pm25 + limits.floor) / (pm10 + limits.floor))
         days = ratio.shape[1] // 24
@@ -150,8 +170,7 @@ def reversed_(pm25: Values, pm10: Values, limits: Parameters, shared: Common) ->
         )
         usual = np.stack([np.interp(np.arange(days), middles, row) for row in np.nan_to_num(high)])
         least = shared.reversed + shared.reversed_usual * np.repeat(np.maximum(usual, 0), 24, axis=1)
-        mask = inversion(pm25, pm10, limits, shared).mask & (ratio > least)
-    return Found(mask, pm25 - pm10)
+        return np.asarray(ratio > least)
 
 
 def _quantile(values: Values, share: float) -> Values:

@@ -77,6 +77,8 @@ class Common:
     columns: tuple[tuple[str, str, float], ...]
     reversed: float
     reversed_usual: float
+    reversed_high: tuple[float, float]
+    reversed_low: tuple[float, float]
 
 
 @cache
@@ -116,7 +118,8 @@ def parameters() -> Mapping[str, Parameters]:
 def common() -> Common:
     """Thresholds of all pollutants together."""
     table = _table()["common"]
-    return Common(**{**table, "columns": tuple(tuple(pair) for pair in table["columns"])})
+    listed = {key: tuple(table[key]) for key in ("reversed_high", "reversed_low")}
+    return Common(**{**table, **listed, "columns": tuple(tuple(pair) for pair in table["columns"])})
 
 
 def bits(*names: str) -> int:
