@@ -22,8 +22,8 @@ def main(step: str, folder: Path) -> None:
     {"prepare": prepare, "take": take, "look": look, "finish": finish}[step](folder)
 
 
-def prepare(folder: Path) -> None:
-    """Tables, a city, a person, and a checked file of which taking over was asked for."""
+def city(folder: Path) -> Any:
+    """Tables, a city and a person of its clean-air office, who is returned."""
     from django.apps import apps
     from django.conf import settings
     from django.core.management import call_command
@@ -34,12 +34,19 @@ def prepare(folder: Path) -> None:
     from lantian.apps.areas.actions import add_membership, load_areas
     from lantian.apps.areas.models import Unit
     from lantian.apps.core import actions as core
-    from lantian.apps.core import jobs
-    from lantian.apps.registers import actions, catalogue
 
     load_areas(None, folder)
     by = core.create_user(None, "c", "c", must_change_password=False)
     add_membership(None, by, Unit.objects.get(name="市生态环境局"), "coordinator")
+    return by
+
+
+def prepare(folder: Path) -> None:
+    """Tables, a city, a person, and a checked file of which taking over was asked for."""
+    by = city(folder)
+    from lantian.apps.core import jobs
+    from lantian.apps.registers import actions, catalogue
+
     register = catalogue.register("construction_site")
     lines = ["工地编号,工地名称,工程类别,状态,街道（乡镇）,监管单位"]
     lines += [f"A-{n},工地{n},拆除,在施,柳桥街道,市交通局" for n in range(ROWS)]

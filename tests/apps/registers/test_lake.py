@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from django.test import Client
 
 from lantian.apps.core.holding import StaleError
 from lantian.apps.core.models import User
-from lantian.apps.registers import actions, queries
+from lantian.apps.registers import actions, catalogue, queries
 from lantian.apps.registers.models import ImportState, Record, StagedRow
 from lantian.apps.registers.queries import Choice
+from lantian.apps.registers.views import maps
 from lantian.registers import Register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -93,6 +95,65 @@ def test_the_list_by_pages_filters_and_files(filled: Register, writers: dict[str
     # Whose area holds none of it sees none of it.
     assert queries.page(writers["street"], filled, Choice()).count == ROWS - ROWS // 4
     assert browser(writers["street"]).get("/registers/t_visit_lake/rows/V-004/").status_code == 404
+
+
+def test_the_map_shows_the_newest_places_and_how_many_there_are(
+    filled: Register, writers: dict[str, User], do: Do, packs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A field of places is added to rows that lie in the lake already; a hundred checks bring it."""
+    file = packs / "registers" / "t_visit_lake.yaml"
+    spot = "  place: {type: point, label: {zh: 位置, en: Place}}\n"
+    file.write_text(file.read_text("utf-8").replace("version: 1", "version: 2") + spot, "utf-8")
+    catalogue.forget()
+    register, by = catalogue.register(filled.name), writers["coordinator"]
+    assert actions.migrate(None, register) is not None
+    given = [
+        {"code": f"P-{n:03d}", "day": f"2026-07-{n % 28 + 1:02d}", "site": "A-1", "count": "1",
+         "street": ("柳桥街道", "西塘区")[n % 4 == 0],
+         "place": {"lon": 116.3 + n / 1000, "lat": 39.9, "datum": "WGS-84"}}
+        for n in range(100)
+    ]  # fmt: skip
+    assert {row.what for row in do(lambda: actions.upsert(by, register, given))} == {"added"}
+    client, address = browser(by), "/registers/t_visit_lake/map/"
+    found = client.get(f"{address}places.json").json()["places"]
+    assert {item["key"] for item in found} == {f"P-{n:03d}" for n in range(100)}
+    assert {item["key"]: item["lon"] for item in found}["P-007"] == pytest.approx(116.307)
+    assert client.get(found[0]["url"]).status_code == 200
+    assert len(client.get(f"{address}places.json?area=880102").json()["places"]) == 25
+    assert len(browser(writers["street"]).get(f"{address}places.json").json()["places"]) == 75
+    monkeypatch.setattr(maps, "MOST", 40)
+    days = {item["key"] for item in client.get(f"{address}places.json").json()["places"]}
+    assert days == set(sorted((row["code"] for row in given), key=lambda key: (int(key[2:]) % 28, key))[-40:])
+    page = client.get(address).content.decode()
+    assert "40" in page
+    assert "100" in page
+
+
+def test_who_writes_in_one_area_imports_into_the_lake_only_there(
+    filled: Register, writers: dict[str, User], do: Do, packs: Path
+) -> None:
+    """Rows elsewhere, and rows of others under their key, are problems of their cells; one's own come in."""
+    file = packs / "registers" / "t_visit_lake.yaml"
+    file.write_text(file.read_text("utf-8").replace("departments: [交通]", "levels: [town]"), "utf-8")
+    catalogue.forget()
+    register, by = catalogue.register(filled.name), writers["street"]
+    lines = [
+        "检查编号,日期,工地,街道,问题数",
+        "V-004,2026-05-05,A-1,柳桥街道,1",  # the key of a row of the other district
+        "V-005,2026-05-05,A-1,柳桥街道,77",  # one's own
+        "N-1,2026-05-05,A-1,西塘区,1",  # elsewhere
+        "N-2,2026-05-05,A-1,柳桥街道,2",
+    ]
+    session = actions.stage(by, register, "v.csv", ["\n".join(lines).encode()])
+    do(lambda: None)
+    session.refresh_from_db()
+    assert (session.state, session.good, session.bad) == (ImportState.READY, 2, 2), session.error
+    assert sorted(session.staged.filter(bad=True).values_list("key", flat=True)) == ["N-1", "V-004"]
+    do(lambda: actions.accept(by, session, revision=session.revision, only_good=True))
+    kept = {row.key: row for row in queries.every(writers["coordinator"], register, Choice())}
+    assert (kept["V-004"].values["street"], kept["V-004"].values["count"]) == ("880102", "4")
+    assert (kept["V-005"].values["count"], kept["N-2"].values["count"]) == ("77", "2")
+    assert "N-1" not in kept
 
 
 def test_a_row_is_corrected_and_removed(filled: Register, writers: dict[str, User], do: Do) -> None:

@@ -13,6 +13,7 @@ from django.conf import settings as config
 from django.db import connection
 
 from lantian.apps.core.models import AuditEvent, User
+from lantian.apps.indicators.models import Exemption
 from lantian.apps.registers import actions, catalogue, indexes, queries
 from lantian.apps.registers.models import ChangeSet, Record, RegisterState
 from lantian.apps.registers.queries import Choice
@@ -139,6 +140,65 @@ def test_a_declaration_that_leaves_rows_behind_is_refused(
     assert migrate(apply=True) == 1
     assert says in capsys.readouterr().err
     assert Record.objects.get().values["size"] == "12.5"
+
+
+@pytest.mark.parametrize("store", ["table", "lake"])
+def test_a_register_has_another_name(
+    packs: Path, sites: Register, writers: dict[str, User], store: str, capsys: pytest.CaptureFixture[str],
+    run_jobs: Callable[[], int], django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    """Rows, history, exemptions and the lake's table stand under the new name; a second run finds nothing to do."""
+    by, old = writers["coordinator"], {"table": "t_visit", "lake": "t_visit_lake"}[store]
+    visit = {"code": "V-1", "day": "2026-03-02", "site": "A-1", "street": "柳桥街道", "count": "3"}
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.save_row(by, sites, SITE)
+        assert [row.what for row in actions.upsert(by, catalogue.register(old), [visit])] == ["added"]
+    run_jobs()
+    Exemption.objects.create(register=old, key="V-1", reason="试", since=date(2026, 1, 1))
+    file = packs / "registers" / f"{old}.yaml"
+    new = file.with_name("t_round.yaml")
+    new.write_text(file.read_text("utf-8").replace("kind: event", f"kind: event\nwas: [{old}]"), "utf-8")
+    catalogue.forget()
+    capsys.readouterr()
+    assert migrate(apply=True) == 0  # the old name is declared, too: another register
+    assert "t_round" not in capsys.readouterr().out
+    file.unlink()
+    catalogue.forget()
+    assert migrate(apply=False) == 0
+    assert f"t_round 1 → 1: was {old}" in capsys.readouterr().out
+    assert queries.page(by, catalogue.register("t_round"), Choice()).count == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert migrate(apply=True) == 0
+    run_jobs()
+    register = catalogue.register("t_round")
+    assert [row.key for row in queries.page(by, register, Choice()).rows] == ["V-1"]
+    assert Snapshots(config.LANTIAN_LAKE).names() == ["t_round", "t_site"]
+    assert Exemption.objects.get().register == "t_round"
+    assert not ChangeSet.objects.filter(register=old).exists()
+    assert AuditEvent.objects.filter(action="register.rename").count() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert [row.what for row in actions.upsert(by, register, [visit | {"code": "V-2"}])] == ["added"]
+    run_jobs()
+    assert queries.page(by, register, Choice()).count == 2
+    assert actions.plan(register) is None
+
+
+def test_a_name_that_holds_rows_takes_none_over(packs: Path, sites: Register, writers: dict[str, User]) -> None:
+    actions.save_row(writers["coordinator"], sites, SITE)
+    file = packs / "registers" / "t_site.yaml"
+    for name in ("t_visit", "t_visit_lake"):
+        (packs / "registers" / f"{name}.yaml").unlink()
+    other = file.with_name("t_place.yaml")
+    other.write_text(SITES, "utf-8")
+    catalogue.forget()
+    actions.save_row(writers["coordinator"], catalogue.register("t_place"), SITE)
+    other.write_text(SITES.replace("kind: stock", "kind: stock\nwas: [t_site]"), "utf-8")
+    file.unlink()
+    catalogue.forget()
+    with pytest.raises(actions.MigrationRefused) as refused:
+        actions.migrate(None, catalogue.register("t_place"))
+    assert "both under “t_site” and under “t_place”" in refused.value.plan.refusals[0].en
+    assert Record.objects.filter(register="t_site").count() == 1
 
 
 def test_an_indexed_field_is_found_by_its_index(packs: Path, sites: Register, writers: dict[str, User]) -> None:

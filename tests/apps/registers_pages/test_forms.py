@@ -17,7 +17,7 @@ from lantian.apps.registers.models import Record
 from lantian.registers import Register
 from tests.apps.registers_pages.conftest import STREET, site
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.usefixtures("sites")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sites")]
 Enter = Callable[[User], Client]
 NEW, EDIT = "/registers/construction_site/new/", "/registers/construction_site/edit/YX-0001/"
 

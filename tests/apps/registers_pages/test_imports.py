@@ -11,7 +11,7 @@ from django.test import Client
 from lantian.apps.core.models import User
 from lantian.apps.registers.models import ImportSession, Record
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.usefixtures("sites")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sites")]
 Enter = Callable[[User], Client]
 Jobs = Callable[[], int]
 PLACE = "/registers/construction_site/imports/"

@@ -10,8 +10,9 @@ class IndicatorsConfig(AppConfig):
     label = "indicators"
 
     def ready(self) -> None:
-        from lantian.apps.indicators import background, card, rights
+        from lantian.apps.indicators import actions, background, card, rights
         from lantian.apps.indicators.queries import showing
+        from lantian.apps.monitoring import hooks as monitoring
         from lantian.apps.plans import hooks as plans
         from lantian.apps.registers import hooks as registers
 
@@ -20,4 +21,6 @@ class IndicatorsConfig(AppConfig):
         card.register()
         plans.on_publication(background.on_publication)
         registers.on_snapshot(background.on_snapshot)
+        monitoring.on_review(background.on_review)
         registers.on_targets(showing.targets)
+        registers.on_rename(actions.register_renamed)

@@ -22,6 +22,7 @@ from lantian.apps.indicators.shelf import indicators
 from lantian.apps.indicators.spans import spans
 from lantian.apps.monitoring.models import ForecastDay, Station
 from lantian.apps.plans.models import IN_FORCE, Plan
+from lantian.indicators.engine import Engine, on_duckdb
 from lantian.indicators.headers import Indicator, Level, Rule
 from lantian.indicators.running import AreaRow, Failed, Sources, StationRow, UnitRow, compute, find, inputs_of
 from lantian.indicators.sources import ForecastRow
@@ -46,7 +47,15 @@ def on_publication(user: User, plan: Plan) -> None:
 
 def on_snapshot(names: Collection[str]) -> None:
     """Ask for the figures that rest on these registers, unless the same waits already."""
-    payload = {"registers": sorted(names)}
+    _ask({"registers": sorted(names)})
+
+
+def on_review() -> None:
+    """Ask for the figures that rest on hours: other hours count than before."""
+    _ask({"views": ["hour"]})
+
+
+def _ask(payload: dict[str, Any]) -> None:
     if not Job.objects.filter(kind=COMPUTE, state=JobState.QUEUED, payload=payload).exists():
         jobs.enqueue(None, COMPUTE, payload)
 
@@ -60,7 +69,7 @@ def propose(job: Job) -> dict[str, Any]:
 def perform(job: Job) -> dict[str, Any]:
     """Compute what is not fresh: the spans of this year and the last one of the year before.
 
-    ``registers`` of the payload narrows it to what reads one of them, ``names`` to these indicators and rules; with
+    ``registers`` or ``views`` of the payload narrow it to what reads one of them, ``names`` to these; with
     ``since`` (ISO) the spans that end from that day on are looked at. After some seconds the rest is asked for anew:
     who uploads a plan does not wait for it.
     """
@@ -78,25 +87,26 @@ def perform(job: Job) -> dict[str, Any]:
     rules = [item for item in known.rules.values() if _touched(item, job.payload)]
     reach = _reach(first)
     changed: set[str] = set()
-    for done, indicator in enumerate(work):
-        if done and monotonic() - began > _SLICE:
-            rest = [*(item.name for item in work[done:]), *(rule.name for rule in rules)]
-            jobs.enqueue(job.created_by, COMPUTE, {**job.payload, "names": rest})
-            tell(changed)
-            return {"indicators": done, "changed": len(changed), "left": len(rest)}
-        jobs.progress(job, 100 * done // max(1, len(work) + len(rules)), gettext_noop("Computing indicators"))
-        if _compute(indicator, reach.get(indicator.name, first), today, given):
-            changed.add(indicator.name)
     told = {"opened": 0, "closed": 0, "held": 0}
     failed: dict[str, str] = {}
-    for rule in rules:
-        try:
-            found = find(rule, *next(spans(rule.period, False, today, today)), given, as_of=today)
-        except Failed as error:
-            failed[rule.name] = error.problem.zh
-            continue
-        for name, n in zip(told, actions.keep_findings(rule, found), strict=True):
-            told[name] += n
+    with on_duckdb() as engine:
+        for done, indicator in enumerate(work):
+            if done and monotonic() - began > _SLICE:
+                rest = [*(item.name for item in work[done:]), *(rule.name for rule in rules)]
+                jobs.enqueue(job.created_by, COMPUTE, {**job.payload, "names": rest})
+                tell(changed)
+                return {"indicators": done, "changed": len(changed), "left": len(rest)}
+            jobs.progress(job, 100 * done // max(1, len(work) + len(rules)), gettext_noop("Computing indicators"))
+            if _compute(indicator, reach.get(indicator.name, first), today, given, engine):
+                changed.add(indicator.name)
+        for rule in rules:
+            try:
+                found = find(rule, *next(spans(rule.period, False, today, today)), given, as_of=today, engine=engine)
+            except Failed as error:
+                failed[rule.name] = error.problem.zh
+                continue
+            for name, n in zip(told, actions.keep_findings(rule, found), strict=True):
+                told[name] += n
     tell(changed)
     return {"indicators": len(work), "changed": len(changed), **told, "failed": failed}
 
@@ -119,8 +129,8 @@ def _reach(first: date) -> dict[str, date]:
 
 def _touched(item: Indicator | Rule, payload: Mapping[str, Any]) -> bool:
     """Whether the payload asks for an indicator or a rule."""
-    names, registers = payload.get("names"), payload.get("registers")
-    if names is not None and item.name not in names:
+    names, registers, views = payload.get("names"), payload.get("registers"), payload.get("views")
+    if (names is not None and item.name not in names) or (views is not None and item.query.views.isdisjoint(views)):
         return False
     return registers is None or any(register.name in registers for register in item.reads)
 
@@ -163,7 +173,7 @@ def _forecasts() -> Iterator[ForecastRow]:
         yield ForecastRow(code, day, (day - timezone.localtime(issued).date()).days, low, high)
 
 
-def _compute(indicator: Indicator, first: date, until: date, given: Sources) -> bool:
+def _compute(indicator: Indicator, first: date, until: date, given: Sources, engine: Engine) -> bool:
     """Compute the spans of one indicator that are not fresh; whether any figure changed."""
     # Sites without a single inspection in the system are no data, not a rate of zero.
     if not all(given.register(register)[0] for register in indicator.reads):
@@ -176,6 +186,6 @@ def _compute(indicator: Indicator, first: date, until: date, given: Sources) -> 
     for level in levels:
         for start, end in spans(indicator.period, indicator.cumulative, first, until):
             if (level or "", start, end) not in held:
-                answer = compute(indicator, start, end, given, level=level)
+                answer = compute(indicator, start, end, given, level=level, engine=engine)
                 changed |= actions.keep(indicator, level or "", start, end, answer)
     return changed

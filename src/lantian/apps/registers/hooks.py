@@ -9,6 +9,7 @@ from lantian.apps.core.models import User
 
 _counts: list[Callable[[User], Mapping[str, int]]] = []
 _on_snapshot: list[Callable[[Collection[str]], None]] = []
+_on_rename: list[Callable[[str, str], None]] = []
 
 
 def on_snapshot(take: Callable[[Collection[str]], None]) -> None:
@@ -21,6 +22,17 @@ def snapshot_taken(names: Collection[str]) -> None:
     if names:
         for take in _on_snapshot:
             take(names)
+
+
+def on_rename(move: Callable[[str, str], None]) -> None:
+    """Register who keeps names of registers and hears that one has another (before, now); inside the transaction."""
+    _on_rename.append(move)
+
+
+def renamed(before: str, name: str) -> None:
+    """Tell that a register has another name."""
+    for move in _on_rename:
+        move(before, name)
 
 
 def on_targets(count: Callable[[User], Mapping[str, int]]) -> None:

@@ -75,3 +75,8 @@ def _said(row: Exemption) -> dict[str, object]:
         "register": row.register, "key": row.key, "reason": row.reason, "since": str(row.since),
         "until": str(row.until or ""), "state": row.state, "note": row.note,
     }  # fmt: skip
+
+
+def register_renamed(before: str, name: str) -> None:
+    """Exemptions follow the register whose rows they are about; its rename is what is recorded."""
+    Exemption.objects.filter(register=before).update(register=name)

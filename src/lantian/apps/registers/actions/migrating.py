@@ -16,6 +16,7 @@ from lantian.apps.core import audit
 from lantian.apps.core.models import User
 from lantian.apps.registers import indexes
 from lantian.apps.registers.actions.holding import hold, open_change
+from lantian.apps.registers.actions.renaming import former, rename
 from lantian.apps.registers.models import Record, RecordVersion, RegisterState, Route
 from lantian.apps.registers.names import DirectoryNames
 from lantian.apps.registers.placing import placed
@@ -45,6 +46,7 @@ class Plan:
     refusals: list[Label]
     rows: int = 0
     failed: int = 0
+    was: str = ""  # the name under which the rows still stand
     problems: list[tuple[str, Problem]] = field(default_factory=list)  # (key, what is wrong), the first SHOWN
 
     @property
@@ -59,19 +61,26 @@ class Plan:
 
 
 def plan(register: Register) -> Plan | None:
-    """What moving a register's rows would do; None: they have today's declaration, or there are none. Reads only."""
-    state = RegisterState.objects.filter(name=register.name).first()
-    if state is None or state.shape == shape_of(register):
+    """What moving a register's rows would do; None: they have today's name and declaration, or there are none. Reads
+    only."""
+    own = RegisterState.objects.filter(name=register.name).first()
+    old = former(register)
+    state = own or old
+    if state is None or (old is None and state.shape == shape_of(register)):
         return None
     before = state.shape or unknown(register)
     found = Plan(register, before["version"], steps(register, before), list(refusals(register, before)))
+    found.was = old.name if old else ""
+    if own and old:
+        zh = f"“{old.name}”和“{register.name}”下都已有条目，不能改名"
+        found.refusals.append(Label(zh, f"there are rows both under “{old.name}” and under “{register.name}”"))
     if register.store == "lake" and found.moves:
         zh = "存在数据湖中的台账（store: lake）只能新增字段"
         found.refusals.append(Label(zh, "fields of a register in the lake can only be added, not changed"))
     if not found.moves:
         return found
     move = mover(register, DirectoryNames(None))
-    rows = Record.objects.filter(register=register.name).order_by("pk")
+    rows = Record.objects.filter(register=state.name).order_by("pk")
     for key, values, gone in rows.values_list("key", "values", "gone").iterator(2000):
         moved, problems = move(values)
         found.rows += moved != values
@@ -90,6 +99,8 @@ def migrate(by: User | None, register: Register) -> Plan | None:
         return None
     if found.refused:
         raise MigrationRefused(found)
+    if found.was:
+        rename(by, register, found.was)
     if found.moves:
         names = DirectoryNames(None)
         move = mover(register, names)

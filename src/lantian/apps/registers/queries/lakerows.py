@@ -96,6 +96,20 @@ def totals(
     return found
 
 
+def places(
+    register: Register, choice: Choice, codes: Sequence[str] | None, name: str, most: int
+) -> tuple[list[Values], int]:
+    """The newest rows that have a value in the point or polygon ``name``, at most so many, and how many have one."""
+    where, values = _where(register, choice, codes)
+    column = f"{name}_lon" if register.field(name).type == "point" else f"{name}_wkt"
+    where += f' and "{column}" is not null'
+    with _rows(register) as connection:
+        count = _one(connection, f"select count(*) from rows {where}", values)  # noqa: S608
+        sql = f"select * from rows {where} order by _day desc, key desc limit {most}"  # noqa: S608
+        found = _fetch(connection, sql, values)
+    return [_canonical(register, row) for row in found], count
+
+
 @contextmanager
 def _rows(register: Register) -> Iterator[DuckDBPyConnection]:
     """A connection with the view ``rows``: what counts today, with ``_day``, the day by which rows are ordered."""

@@ -70,7 +70,7 @@ class Place:
     """A row on a map: a point, or a polygon as WKT."""
 
     key: str
-    uid: UUID
+    uid: UUID | None  # None: it lies in the lake
     lon: float | None
     lat: float | None
     wkt: str
@@ -213,7 +213,7 @@ def places(user: User, register: Register, choice: Choice, most: int = 2000) -> 
     """The rows of a choice that have a place (at most so many), and how many have one."""
     shapes = [item.name for item in register.shown if item.type == "polygon"]
     if register.store == "lake":
-        return [], 0
+        return _lake_places(user, register, choice, most)
     rows = narrowed(register, visible(user, register), choice)
     rows = rows.exclude(**{f"values__{shapes[0]}": None}) if shapes else rows.filter(lat__isnull=False)
     found = []
@@ -225,6 +225,22 @@ def places(user: User, register: Register, choice: Choice, most: int = 2000) -> 
             values = rights.masked(register, item.values)
             found.append(Place(item.key, item.uid, item.lon, item.lat, wkt, name, values))
     return found, rows.count()
+
+
+def _lake_places(user: User, register: Register, choice: Choice, most: int) -> tuple[list[Place], int]:
+    """The newest ones of the lake, by the first polygon, else the first point."""
+    fields = [item for kind in ("polygon", "point") for item in register.shown if item.type == kind]
+    if not fields:
+        return [], 0
+    rows, count = lakerows.places(register, choice, _codes(user), fields[0].name, most)
+    found = []
+    for values in rows:
+        point = next((values[item.name] for item in fields if item.type == "point" and values[item.name]), None)
+        wkt = values[fields[0].name]["wkt"] if fields[0].type == "polygon" else ""
+        lon, lat = (point["lon"], point["lat"]) if point else (None, None)
+        name = title(register, values, values["key"])
+        found.append(Place(values["key"], None, lon, lat, wkt, name, rights.masked(register, values)))
+    return found, count
 
 
 def labels(register: Register, rows: Sequence[Row | Mapping[str, Any]]) -> Labels:
