@@ -36,6 +36,9 @@ REFUSED = [
     ("select a.street as subject, 1 as value from site a\njoin site b on a.key = b.key or a.size = 1", 5, "ties"),
     ("select s.street as subject, 1 as value from site s where exists\n"
      "(select 1 from site a\ncross join (select avg(size) over () as x from site) b where a.key = s.key)", 6, "ties"),
+    ("select street as subject, max(code) as value from site group by street", 4, "value is a number"),
+    ("with w as (select street, start as x from site)\nselect street as subject, x as value from w", 5, "is a number"),
+    ("select street as subject, state_paid as value from site", 4, "value is a number"),
     ("insert into site values (1)", 4, "only SELECT"),
     ("delete from site", 4, "only SELECT"),
     ("copy (select 1) to 'x.csv'", 4, "only SELECT"),

@@ -73,6 +73,10 @@ class Columns:
         """What sort of value an expression is, where that is plain."""
         return kind_of(node, self._kind)
 
+    def result(self, query: exp.Query, at: int) -> Kind | None:
+        """What sort of values a result of the query holds, where that is plain."""
+        return result_kind(query, at, self._kind)
+
     def _kind(self, column: exp.Column) -> Kind | None:
         derived = self._derived.pop(id(column), None)
         if derived is not None:

@@ -82,7 +82,7 @@ def checked(text: str, views: Mapping[str, View], results: Sequence[str] | None,
         if len(problems.found) == before:
             meanings.refuse(tree, columns, problems)
         if results is not None:
-            _results(tree, results, problems)
+            _results(tree, results, columns, problems)
     except SqlglotError as error:
         said: dict[str, Any] = (getattr(error, "errors", None) or [{}])[0]
         reason = " ".join(str(said.get("description") or error).split())[:200]
@@ -284,10 +284,12 @@ _SPECIAL: dict[type[exp.Expr], Callable[[Any], tuple[str, str] | None]] = {
 }
 
 
-def _results(tree: exp.Query, results: Sequence[str], problems: Problems) -> None:
+def _results(tree: exp.Query, results: Sequence[str], columns: Columns, problems: Problems) -> None:
     found = [name.lower() for name in tree.named_selects]
+    line = line_of(tree.selects[0]) if tree.selects else 1
     if sorted(found) != sorted(results):
         zh, en = "、".join(results), ", ".join(results)
         given = "、".join(found) or "—"
-        line = line_of(tree.selects[0]) if tree.selects else 1
         problems.add(line, f"结果列应为 {zh}，现为 {given}", f"the columns are {en}, not {', '.join(found) or '—'}")
+    elif "value" in found and columns.result(tree, found.index("value")) not in ("integer", "decimal", None):
+        problems.add(line, "结果列 value 应为数值", "the column value is a number")
