@@ -109,6 +109,15 @@ def test_what_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     assert (code, err.count("\n")) == (1, 1)
 
 
+@pytest.mark.parametrize("asked", [("lake", "info"), ("lake", "compact"), ("sql", "select 1 as one from hour")])
+def test_a_folder_in_which_nothing_was_written_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, asked: tuple[str, ...]
+):
+    code, _out, err = run(capsys, *asked, "--lake", tmp_path / "misspelt")
+    assert code == 0
+    assert "misspelt" in err.splitlines()[0]
+
+
 def test_a_unit_that_nobody_confirmed_is_no_statistic(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     Lake(tmp_path).write_hours(["甲"], "PM2.5", NEW_YEAR, np.array([[35.0]]))
     code, _out, err = run(capsys, "stats", "annual", "--lake", tmp_path)

@@ -6,9 +6,13 @@ import argparse
 import getpass
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lantian.cli.measurements import note, refuse
 from lantian.reading.errors import prefers_chinese
+
+if TYPE_CHECKING:
+    from lantian.lake import Lake
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +118,9 @@ def _user() -> str:
 def _compact(args: argparse.Namespace) -> int:
     from lantian.lake import Lake
 
-    done = Lake(args.lake).compact(keep_days=args.keep_days)
+    lake = Lake(args.lake)
+    say_empty("lake", lake)
+    done = lake.compact(keep_days=args.keep_days)
     note(
         "lake",
         f"{done.folded} 个文件合并为 {done.into} 个，清除 {done.dropped} 行过期原始数据，删除 {done.deleted} 个旧文件",
@@ -124,11 +130,20 @@ def _compact(args: argparse.Namespace) -> int:
     return 0
 
 
+def say_empty(command: str, lake: Lake) -> None:
+    """Say on stderr where nothing was ever written: a mistyped folder looks like an empty lake.
+
+    LakeError: the folder holds something that is no lake.
+    """
+    if not lake.exists():
+        note(command, f"{lake.root}：还没有任何数据", f"{lake.root}: nothing was ever written here")
+
+
 def _info(args: argparse.Namespace) -> int:
     from lantian.lake import Lake
 
     lake = Lake(args.lake)
-    lake.exists()
+    say_empty("lake", lake)
     for item in lake.info():
         sys.stdout.write(
             f"{item.name:12} version {item.version:6} {item.files:7} files {item.rows:12} rows"

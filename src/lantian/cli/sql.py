@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lantian.cli import engines
+from lantian.cli.lake import say_empty
 from lantian.cli.measurements import refuse
 from lantian.reading.errors import prefers_chinese
 
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         lake = Lake(args.lake)
-        lake.exists()
+        say_empty("sql", lake)
         limits = Limits(seconds=args.seconds, megabytes=args.megabytes)
         if args.engine == "spark":
             from lantian.cli.onspark import sql
