@@ -23,7 +23,7 @@ from tests.apps.test_alignment import CITY, aligned, city_plan, district_plan, l
 
 __all__ = ["aligned", "city_plan", "district_plan"]  # fixtures of the actions' tests
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 Login = Callable[[str], Client]
 
@@ -73,6 +73,7 @@ def test_pages_narrow_and_list_what_nobody_took(login: Login, aligned: Plan) -> 
     assert client.get(f"/plans/{aligned.uid}/alignment/", {"show": "nonsense", "page": "x"}).status_code == 200
 
 
+@pytest.mark.db
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     login: Login, people: dict[str, User], make_plan: Callable[..., Plan], django_assert_max_num_queries: object
 ) -> None:

@@ -31,7 +31,7 @@ from tests.apps.routes import LOGIN, PERSONS
 from tests.apps.routes import bulletins as routes
 from tests.apps.routes.bulletins import ROWS, drafted, issued, sent_out, signed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 INNER = Row("内部参考站", Decimal(300), "东塘区", "tsp", internal=True, source="站房")
 
@@ -389,6 +389,7 @@ def test_means_of_stations_are_taken_with_their_share_of_hours(
     )  # fmt: skip
 
 
+@pytest.mark.db
 def test_the_list_asks_the_same_of_the_database_however_long(office: User, django_assert_max_num_queries: Any) -> None:
     browser, url = client_of(office), reverse("bulletins:list")
     for month in ("2025-01", "2025-02", "2025-03", "2025-04"):

@@ -19,7 +19,7 @@ from lantian.apps.supervision.actions.returns import submit
 from tests.apps.returning import MARCH, Office, make_office
 from tests.conftest import examples
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 
 @pytest.fixture
@@ -39,6 +39,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(said, "ROWS", 2)
 
 
+@pytest.mark.db
 @given(st.lists(st.integers(0, 600), max_size=120))
 @settings(max_examples=examples(50), deadline=None)
 def test_pages_hold_every_row_once_in_order(weights: list[int]) -> None:

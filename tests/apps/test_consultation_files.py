@@ -27,7 +27,7 @@ from lantian.apps.plans.models import Plan
 from lantian.reading.text import compare_form
 from tests.conftest import examples
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 PDF = b"%PDF-1.4 a stamped reply of ours"
 HEADER = [name for name, _width in papers.FORM_COLUMNS]

@@ -25,7 +25,7 @@ from lantian.apps.plans.models import Plan
 from tests.apps.conftest import read_measure, read_plan
 from tests.apps.test_pages import text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 FIGURES = {"plan": 7, "round": 8, "invitation": 11, "invitations": 5}  # queries, whatever is on the page
 
@@ -226,6 +226,7 @@ def test_pages_speak_english(opened: Round, login: Callable[[str], Client]) -> N
     assert "Hand in the comments" in text(client.get(f"/consultation/{of(opened, '市交通局').uid}/"))
 
 
+@pytest.mark.db
 @pytest.mark.parametrize("count", [3, 40])
 def test_pages_ask_the_database_as_often_for_a_long_plan(
     make_plan: Callable[..., Plan], login: Callable[[str], Client], people: dict[str, User], count: int

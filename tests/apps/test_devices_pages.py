@@ -32,7 +32,7 @@ from lantian.protocols.hj212.decode import decode
 from lantian.protocols.hj212.profile import Profile
 from tests.apps.devices import MN, PLAIN, enter, healthy, keep, packets, report
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 Login = Callable[[str], Client]
 HOSTILE = "<script>alert(1)</script>"
 
@@ -265,6 +265,7 @@ def test_a_district_sees_its_own_devices(people: dict[str, User]) -> None:
     assert client.get(reverse("devices:quarantine")).status_code == 403
 
 
+@pytest.mark.db
 def test_the_number_of_queries_does_not_grow(people: dict[str, User], login: Login, settings: Any) -> None:
     client = login("coordinator")
 

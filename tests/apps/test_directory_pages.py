@@ -16,7 +16,7 @@ from lantian.apps.areas import actions
 from lantian.apps.areas.models import Area, Unit
 from lantian.apps.core.models import User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 
 def text(answer: Any) -> str:
@@ -66,6 +66,7 @@ def test_units_bear_the_names_of_the_day(login: Callable[[str], Client]) -> None
     assert shown("on=nonsense&level=town") == ["柳桥街道办事处"]
 
 
+@pytest.mark.db
 @pytest.mark.parametrize("address", ["/areas/?closed=1", "/units/"])
 def test_lists_ask_the_same_however_long(login: Callable[[str], Client], address: str) -> None:
     client = login("administrator")
@@ -92,6 +93,7 @@ def test_lists_ask_the_same_however_long(login: Callable[[str], Client], address
     assert few <= 9
 
 
+@pytest.mark.db
 def test_an_entry_page_asks_the_same_however_much_happened(login: Callable[[str], Client]) -> None:
     client = login("administrator")
     group = unit("各区政府")

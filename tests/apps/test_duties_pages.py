@@ -40,7 +40,7 @@ from lantian.apps.supervision.reports import reports_of
 from lantian.reading import model as read
 from tests.apps.conftest import read_measure, read_plan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 
 @pytest.fixture
@@ -127,6 +127,7 @@ def queries(client: Client, address: str) -> int:
     return len(captured)
 
 
+@pytest.mark.db
 def test_the_list_takes_the_same_queries_however_long_it_is(
     plan: Plan, make_plan: Callable[..., Plan], login: Callable[[str], Client], run_jobs: Callable[[], int]
 ) -> None:
@@ -328,6 +329,7 @@ def test_the_calendar_says_what_it_does_not_know(people: dict[str, User], login:
     assert DayRule.objects.count() == 4
 
 
+@pytest.mark.db
 @pytest.mark.django_db(transaction=True)
 def test_two_people_change_one_commitment_and_one_wins(plan: Plan, people: dict[str, User]) -> None:
     if connection.vendor == "sqlite":

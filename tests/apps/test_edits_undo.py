@@ -301,6 +301,6 @@ def test_of_two_saves_of_one_revision_one_is_stale(plan: Plan, me: User, other: 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert sorted(found) == ["saved", "stale"]
     assert Edit.objects.count() == 1

@@ -31,7 +31,7 @@ from lantian.reading.draft import Draft, DraftPlan, DraftRole
 from lantian.reading.finish import finish_plan
 from tests.apps.conftest import read_measure, read_plan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 Make = Callable[..., Plan]
 Login = Callable[[str], Client]
@@ -206,6 +206,7 @@ def test_names_of_files_are_safe(make_plan: Make) -> None:
     assert exports.file_name(replace(reading, title="", file=""), "csv") == "plan.csv"
 
 
+@pytest.mark.db
 def test_a_download_takes_as_many_queries_for_many_measures(make_plan: Make, login: Login) -> None:
     client = login("viewer")
     counts = []

@@ -17,7 +17,7 @@ from lantian.apps.people.actions.register import save_liaison
 from lantian.apps.plans.models import Plan
 from tests.apps.conftest import read_plan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 SINCE = date(2025, 1, 6)
 
 

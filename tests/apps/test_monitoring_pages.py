@@ -30,7 +30,7 @@ from lantian.cli import demo_air
 from lantian.lake import Lake
 from lantian.standards.ambient import POLLUTANTS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PAGES = ("map", "stations", "rankings", "years", "quality", "live", "sources")
@@ -193,6 +193,7 @@ def test_measurements_are_of_the_city_and_not_of_another(
     assert login("reporter").get(reverse("monitoring:station", args=[air["E1"].uid])).status_code == 200
 
 
+@pytest.mark.db
 @pytest.mark.usefixtures("air")
 def test_pages_ask_as_often_for_many_stations_as_for_few(
     people: dict[str, User], login: Callable[[str], Client]

@@ -20,7 +20,7 @@ from lantian.reading.errors import ReadingError
 from tests.apps.conftest import read_measure, read_plan
 from tests.apps.test_table import TABLE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 
 def text(answer: Any) -> str:
@@ -403,6 +403,7 @@ def test_one_file_leads_to_its_job(login: Callable[[str], Client]) -> None:
     assert answer.headers["Location"] == f"/imports/{Job.objects.get().uid}/"
 
 
+@pytest.mark.db
 def test_the_directory_is_searched_by_any_name(login: Callable[[str], Client]) -> None:
     client = login("viewer")
     assert "市生态环境局" in text(client.get("/units/?q=环保局"))
@@ -410,6 +411,7 @@ def test_the_directory_is_searched_by_any_name(login: Callable[[str], Client]) -
     assert "柳桥街道" in text(client.get("/areas/?under=880101"))
 
 
+@pytest.mark.db
 @pytest.mark.parametrize("count", [3, 60])
 def test_pages_ask_the_database_as_often_for_a_long_plan(
     make_plan: Callable[..., Plan], login: Callable[[str], Client], count: int

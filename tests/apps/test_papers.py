@@ -27,7 +27,7 @@ from lantian.apps.papers.actions import PaperError, StaleError, Words
 from lantian.apps.papers.models import Letterhead, NumberSeries, Paper, PaperState
 from lantian.apps.plans.models import Secrecy
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 PDF = b"%PDF-1.4 a signed page of ours"
 BODY = [{"kind": "heading", "text": "一、工作要求"}, {"kind": "text", "text": "请按时报送。"}]
@@ -155,6 +155,7 @@ def test_a_signature_that_fails_takes_no_number(office: User, leader: User, draf
     assert NumberSeries.objects.get(kind="letter").last == 1
 
 
+@pytest.mark.db
 def test_numbers_given_elsewhere_can_only_raise_the_count(
     office: User, leader: User, headed: Letterhead, draft: Callable[..., Paper]
 ) -> None:
@@ -429,6 +430,7 @@ def test_a_recipient_sees_neither_steps_nor_others_answers(
     assert "东塘区政府" not in text
 
 
+@pytest.mark.db
 def test_the_list_asks_as_often_for_many_papers(
     login: Callable[[str], Client], draft: Callable[..., Paper], django_assert_max_num_queries: Any
 ) -> None:
@@ -460,6 +462,7 @@ def test_own_templates_stay_in_the_sandbox(people: dict[str, User]) -> None:
     assert queries.begun("notice", {"issuer": "市局"})[0] == "关于做好有关工作的通知"
 
 
+@pytest.mark.db
 @pytest.mark.django_db(transaction=True)
 def test_two_signatures_at_once_get_two_numbers(office: User, leader: User, draft: Callable[..., Paper]) -> None:
     if connection.vendor == "sqlite":

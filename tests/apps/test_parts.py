@@ -15,7 +15,7 @@ from lantian.apps.consultation.actions import open_round
 from lantian.apps.core.models import User
 from lantian.apps.plans.models import Plan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 TABS = re.compile(r'<nav class="tabs" aria-label="计划的各个页面">(.*?)</nav>', re.DOTALL)
 LINK = re.compile(r'<a href="([^"]+)"( class="active")?[^>]*>([^<]+)</a>')

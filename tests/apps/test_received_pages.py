@@ -25,7 +25,7 @@ from lantian.apps.received.beside import beside
 from lantian.apps.received.models import Bulletin, Figure, Status
 from tests.apps.test_monitoring_pages import last_month, station, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 HEAD = "云溪市{period}街道（乡镇）粗颗粒物浓度后30名情况通报\n单位：微克/立方米\n排名\t区\t街道（乡镇）\t浓度\n"
 LINES = "1\t东塘区\t柳桥街道\t145\n2\t西塘区\t全市\t140\n"
@@ -250,6 +250,7 @@ def test_what_a_stranger_prints_is_never_markup(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.db
 @pytest.mark.parametrize("address", ["/received/", "/received/series/?indicator=tsp&kind=half_month&year=2025"])
 def test_the_number_of_queries_does_not_grow(
     address: str, checked: Callable[..., Bulletin], login: Callable[[str], Client]

@@ -22,7 +22,7 @@ from lantian.apps.supervision.queries import desk
 from lantian.apps.supervision.queries import returns as queries
 from tests.apps.returning import APRIL, MARCH, Office, make_office, words_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 JSON = {"Accept": "application/json"}
 
 
@@ -112,6 +112,7 @@ def test_who_has_no_duties_is_told_where_to_look(office: Office, login: Callable
     assert client.get("/desk/").status_code == 403
 
 
+@pytest.mark.db
 def test_the_desk_takes_a_fixed_number_of_queries(
     office: Office, writer: Client, django_assert_max_num_queries: Any
 ) -> None:
@@ -234,6 +235,7 @@ def test_a_return_of_a_month_without_rows_says_so(office: Office, writer: Client
     assert "本期没有要填报的内容" in text_of(writer.get(f"/returns/{office.ret().uid}/"))
 
 
+@pytest.mark.db
 def test_the_sheet_takes_a_fixed_number_of_queries(
     office: Office, writer: Client, django_assert_num_queries: Any
 ) -> None:
@@ -324,6 +326,7 @@ def test_another_office_s_plan_is_not_found(office: Office, people: dict[str, Us
     assert people  # the office's own people are there, too
 
 
+@pytest.mark.db
 def test_the_list_takes_a_fixed_number_of_queries(
     office: Office, login: Callable[[str], Client], django_assert_num_queries: Any
 ) -> None:

@@ -27,7 +27,7 @@ from tests.apps.test_incoming import DISTRICT, month, office, plan, reporter
 
 __all__ = ["month", "office", "plan", "reporter"]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 HEAD = [name for name, _width in COLUMNS]
 
@@ -164,6 +164,7 @@ def test_a_unit_sees_its_own_sheet_and_nobody_else_s(client: Client, plan: Plan,
     assert client.get(reverse("supervision:sheet", args=[plan.uid, other.uid, month, "pdf"])).status_code == 404
 
 
+@pytest.mark.db
 def test_all_sheets_come_as_one_archive_in_a_fixed_number_of_queries(office: Client, plan: Plan, month: str) -> None:
     answer = office.get(reverse("supervision:sheets-archive", args=[plan.uid, month, "xlsx"]))
     names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()

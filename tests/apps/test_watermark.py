@@ -24,7 +24,7 @@ from lantian.reading.output.stamp import stamped
 from lantian.reading.output.xlsx import workbook
 from tests.apps.returning import MARCH, Office, make_office
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from lantian.apps.plans.workbench.rows import flags_of, words_of
 from lantian.reading import model as read
 from tests.apps.conftest import read_measure, read_plan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db]
 
 Login = Callable[[str], Client]
 MakePlan = Callable[..., Plan]
@@ -231,6 +231,7 @@ def test_paragraphs_are_edited_on_lines_of_their_own() -> None:
     assert words_of(unclear) == "一。二。"
 
 
+@pytest.mark.db
 def test_queries_stay_the_same_however_many_rows(login: Login, make_plan: MakePlan) -> None:
     client = login("coordinator")
     client.get("/plans/")

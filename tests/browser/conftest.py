@@ -8,21 +8,27 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from lantian.site import assets
+from tests import migrated
 from tests.conftest import require
+
+# How long a page may take to show something; what is there is seen at once.
+expect.set_options(timeout=30_000)
 
 
 class Site(NamedTuple):
-    """A running site, its logins by role, and the sessions of those who logged in already."""
+    """A running site, its logins by role, the sessions of those who logged in already, and its folder of own packs."""
 
     address: str
     logins: dict[str, tuple[str, str]]
     sessions: dict[str, StorageState]
+    packs: Path
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +55,9 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:  # noqa: ARG001  # skips first
     env = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
-    env |= {"LANTIAN_DATA": str(tmp_path_factory.mktemp("site")), "LANTIAN_DIRECTORY": ""}
+    data = tmp_path_factory.mktemp("site")
+    migrated.place(data)
+    env |= {"LANTIAN_DATA": str(data), "LANTIAN_DIRECTORY": "", "LANTIAN_PACKS": str(data / "packs")}
     command = [sys.executable, "-m", "lantian.cli", "serve", "--demo", "--no-ledgers"]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as server:
         try:
@@ -57,7 +65,7 @@ def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
             lines = [server.stdout.readline().split() for _ in range(7)]
             assert lines[0][0] == "READY"
             logins = {role: (user, password) for _, role, user, password in lines[1:]}
-            yield Site(lines[0][1].rstrip("/"), logins, {})
+            yield Site(lines[0][1].rstrip("/"), logins, {}, data / "packs")
         finally:
             server.send_signal(signal.SIGINT)
 

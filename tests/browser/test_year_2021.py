@@ -24,6 +24,7 @@ from docx import Document
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests import migrated
 from tests.browser import year
 from tests.browser import year_returns as returns
 from tests.conftest import SHARED
@@ -53,18 +54,11 @@ class House(NamedTuple):
     window: Callable[[], Page]
 
 
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """Publishing, making commitments and packing take longer than a click."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def house(browser: Browser, tmp_path: Path) -> Iterator[House]:
     drop = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "LANTIAN_DIRECTORY")
     env = {key: value for key, value in os.environ.items() if key not in drop} | {"LANTIAN_DATA": str(tmp_path)}
+    migrated.place(tmp_path)
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
     with subprocess.Popen(

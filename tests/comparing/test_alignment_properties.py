@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantian.comparing.alignment import RELATIONS, align, prepare
-from lantian.reading.model import Plan
 from tests.conftest import examples
+from tests.growth import calls
 
 from .plans import city, district
 
@@ -79,14 +78,13 @@ def _long(rows: int) -> list[str]:
     ]
 
 
-def test_a_city_against_sixteen_districts_is_quick() -> None:
-    theirs = city(*_long(80))
-    plans: list[Plan] = [district(*_long(80))] * 16
-    begin = time.process_time()
-    align([theirs], plans[0])
-    one = time.process_time() - begin
-    ready = prepare([theirs])
-    for plan in plans:
-        assert len(align(ready, plan).links) == 80
-    assert one < 1.0
-    assert time.process_time() - begin < 10.0
+def test_work_grows_no_faster_than_the_pairs_of_rows_and_a_city_is_prepared_once() -> None:
+    def work(rows: int) -> tuple[int, int]:
+        theirs, plan = city(*_long(rows)), district(*_long(rows))
+        ready = prepare([theirs])
+        assert len(align(ready, plan).links) == rows
+        return calls(lambda: align([theirs], plan)), calls(lambda: align(ready, plan))
+
+    few, many = work(15), work(60)
+    assert many[0] < 20 * few[0]  # 16 times the pairs
+    assert many[1] < many[0] - calls(lambda: prepare([city(*_long(60))])) // 2

@@ -1,6 +1,6 @@
 """The whole permission table: every address × every kind of person, of the own area and of others, in ``matrix.csv``.
 
-The modules beside this one say for four persons what must be answered. This asks for eleven, each address for itself
+The modules beside this one say for four persons what must be answered; this asks for eleven, each address for itself
 (what an address changes is rolled back before the next), and compares with the file, so that every change of a right
 shows as a line of a diff that somebody reads. After adding or changing an address::
 
@@ -60,15 +60,15 @@ def make_persons() -> dict[str, Any]:
 
 
 def ask(
-    table: str, routes: dict[str, Any], things: dict[str, list[Any]], people: dict[str, Any]
+    table: str, routes: dict[str, Any], things: dict[str, list[Any]], people: dict[str, Any], persons: Iterable[str]
 ) -> Iterator[list[str]]:
-    """One line for each address, in the order of the table."""
+    """One line for each address with what each of ``persons`` is answered, in the order of the table."""
     from django.db import transaction
     from django.test import Client
     from django.urls import reverse
 
     cookies = {}
-    for name in PERSONS:
+    for name in persons:
         client = Client()
         if name in people:
             client.force_login(people[name])
