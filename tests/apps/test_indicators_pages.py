@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -15,11 +16,14 @@ from django.utils import timezone
 from lantian.apps.areas.models import Area
 from lantian.apps.core.models import User
 from lantian.apps.indicators import actions
-from lantian.apps.indicators.models import Finding, Run
+from lantian.apps.indicators.models import Binding, Finding, How, Run
 from lantian.apps.indicators.queries import showing
 from lantian.apps.indicators.shelf import indicators
+from lantian.apps.plans.models import Plan
 from lantian.apps.registers import catalogue
 from lantian.indicators.snapshots import Snapshots
+from lantian.reading import model as read
+from tests.apps.conftest import read_measure, read_plan
 
 pytestmark = pytest.mark.django_db
 RATE, RULE = "site_monthly_check_rate", "site_not_checked_this_month"
@@ -68,3 +72,34 @@ def test_a_finding_leads_to_its_record_for_those_who_may_read_it(people: dict[st
     assert '<a href="/registers/construction_site/rows/YX-1/">工地 YX-1</a>' in page
     assert "工地 YX-2" in page
     assert "rows/YX-2/" not in page
+
+
+@pytest.mark.usefixtures("city")
+def test_the_list_shows_what_settles_targets_unless_asked_for_more(
+    people: dict[str, User], make_plan: Callable[..., Plan]
+) -> None:
+    client = Client()
+    client.force_login(people["coordinator"])
+
+    def named(query: str = "") -> set[str]:
+        page = client.get(f"/indicators/{query}").content.decode()
+        return {name for name in indicators().indicators if f'href="/indicators/{name}/"' in page}
+
+    assert named() == set(indicators().indicators)  # no target hangs on any yet
+    target = read.Target("工地月检查率达到97%", "月检查率", "ratio", ">=", 97, unit="%", span=(0, 11))
+    plan = make_plan(read_plan(read_measure(1, measure="工地月检查率达到97%。", targets=(target,))))
+    row = Binding.objects.create(
+        measure=plan.measures.get(), subject=target.subject, words=target.text, how=How.REPORTED
+    )
+    actions.confirm(people["coordinator"], row, How.INDICATOR, RATE, revision=1)
+    assert named() == {RATE}
+    assert named("?show=all") == set(indicators().indicators)
+    assert named("?q=月检查率") == {RATE}
+    assert named("?show=failed") == set()
+    failed: Any = SimpleNamespace(
+        rows=[],
+        lineage=SimpleNamespace(sha="f" * 64, inputs={}, seconds=0.01),
+        failed=SimpleNamespace(zh="超时", en="stopped"),
+    )
+    actions.keep(indicators().indicators["heavy_days"], "city", date(2025, 10, 1), date(2025, 10, 31), failed)
+    assert named("?show=failed") == {"heavy_days"}

@@ -30,15 +30,26 @@ LEVEL_ORDER = ("city", "district", "street", "")
 
 @require_safe
 def indicators(request: HttpRequest) -> HttpResponse:
-    """Every indicator by pack, with its newest figure."""
+    """Indicators by pack, with their newest figures: those that settle targets, unless ``show`` (all, failed) or ``q``,
+    words of the title, ask for others. Among all of them the packs are folded."""
     user = person(request)
     policy.require(user, VIEW)
+    every = showing.lines(user, settings.LANTIAN_LAKE)
+    words, show = request.GET.get("q", "").strip()[:40], request.GET.get("show", "")
+    if show not in ("all", "failed"):
+        show = "" if any(line.bound for line in every) else "all"
     packs = {pack.name: pack for pack in catalogue.packs().packs}
-    found = []
-    for name, group in groupby(showing.lines(user, settings.LANTIAN_LAKE), key=lambda line: line.indicator.pack):
-        lines = list(group)
-        found.append((packs[name], lines, any(line.run for line in lines)))
-    return render(request, "indicators/list.html", {"packs": found})
+    wanted = (line for line in every if _asked(line, words, show))
+    found = [(packs[name], list(group)) for name, group in groupby(wanted, key=lambda line: line.indicator.pack)]
+    shows = [("", _("those that settle targets")), ("all", _("all")), ("failed", _("those that failed"))]
+    context = {"packs": found, "words": words, "show": show, "shows": shows, "folded": show == "all" and not words}
+    return render(request, "indicators/list.html", context)
+
+
+def _asked(line: showing.Line, words: str, show: str) -> bool:
+    if words:
+        return all(any(word in said for said in line.indicator.title) for word in words.split())
+    return bool(line.run and line.run.failed) if show == "failed" else show == "all" or bool(line.bound)
 
 
 @require_safe
