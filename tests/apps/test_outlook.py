@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from lantian.apps.core.models import User
+from lantian.apps.indicators import actions as indicators
+from lantian.apps.indicators import shelf
+from lantian.apps.indicators.models import Binding, How
 from lantian.apps.plans.models import Plan
 from lantian.apps.supervision.models import Commitment
 from lantian.reading import model as read
@@ -51,3 +59,22 @@ def test_the_page_says_where_the_figure_will_end(row: Commitment, login: Callabl
     assert "达不到目标" in many
     assert "依据已有的 7 个数" in many
     assert "照此进度" not in page(client, row, "2026-01-20")
+
+
+def test_what_the_indicator_counted_stands_beside_what_was_reported(
+    row: Commitment, login: Callable[[str], Client], people: dict[str, User]
+) -> None:
+    binding = Binding.objects.get(measure=row.measure)
+    name = "coal_boilers_removed"
+    indicators.confirm(people["coordinator"], binding, How.INDICATOR, name, revision=binding.revision)
+    for month, figure in ((2, 14.0), (3, 31.0)):
+        end = date(2025, month, monthrange(2025, month)[1])
+        lineage = SimpleNamespace(sha="f" * 64, inputs={}, seconds=0.01)
+        found: Any = SimpleNamespace(rows=[("880000", figure)], lineage=lineage, failed=None)
+        indicators.keep(shelf.indicators().indicators[name], "city", date(2025, 1, 1), end, found)
+    submitted(row.plan, row, "2025-03", 40, datetime(2025, 4, 3, tzinfo=UTC))
+    shown = page(login("coordinator"), row, timezone.localdate().isoformat())
+    assert "○ 指标计算" in shown
+    for title in ("2025-02: 14", "2025-03: 31", "2025-03: 40"):
+        assert f"<title>{title}</title>" in shown
+    assert "○ 指标计算" not in page(login("coordinator"), row, "2025-04-20")  # it was computed later

@@ -20,6 +20,7 @@ from lantian.status.case import years_of
 from lantian.status.curves import Curve, curve_label, curve_presets, planned, propose_curve, share
 from lantian.status.deliverables import Ladder, Step, ladder_for, ladders
 from lantian.status.duty import duty_status, light, roll_up, worst
+from lantian.status.figures import computed
 from lantian.status.goals import goal_status, severity
 from lantian.status.model import (
     DEFAULTS,
@@ -45,8 +46,8 @@ from lantian.status.workdays import WORKDAYS, Workdays
 __all__ = [
     "DEFAULTS", "STATES", "WORKDAYS", "Cadence", "Curve", "Deadline", "DueRule", "Duty", "Evidence", "Fact", "Figure",
     "Goal", "Ladder", "Light", "Outlook", "Report", "Rule", "Settings", "State", "Status", "Step", "Workdays",
-    "cadence_reason", "curve_label", "curve_of", "curve_presets", "due_day", "duty_status", "every_of", "explain",
-    "explain_rule", "goal_status", "internal_due", "ladder_for", "ladders", "light", "outlook", "period_bounds",
-    "period_cadence", "period_label", "period_of", "periods", "planned", "previous_year", "propose_cadence",
-    "propose_curve", "roll_up", "rule_table", "severity", "share", "worst", "years_of",
+    "cadence_reason", "computed", "curve_label", "curve_of", "curve_presets", "due_day", "duty_status", "every_of",
+    "explain", "explain_rule", "goal_status", "internal_due", "ladder_for", "ladders", "light", "outlook",
+    "period_bounds", "period_cadence", "period_label", "period_of", "periods", "planned", "previous_year",
+    "propose_cadence", "propose_curve", "roll_up", "rule_table", "severity", "share", "worst", "years_of",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ Points = tuple[tuple[str, Decimal], ...]
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month: planned part and figure by its end, and what was reported for it."""
+    """One month: planned part and figure by its end, what was reported for it, and what indicators counted."""
 
     key: str
     part: Decimal
@@ -26,48 +26,56 @@ class Month:
     x: str
     planned_y: str
     actual_y: str
+    counted: Decimal | None
+    counted_y: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The drawing: the planned line as points of a polyline, the reported one, the months behind both."""
+    """The drawing: the planned line as points of a polyline, the reported and the counted one, the months behind."""
 
     months: list[Month]
     line: str
     actual: str
+    counted: str
 
 
 def chart(
     curve: str, start: date, end: date, value: Decimal | None, points: Points = (),
-    actual: Mapping[str, Decimal] | None = None,
+    actual: Mapping[str, Decimal] | None = None, counted: Mapping[str, Decimal] | None = None,
 ) -> Chart:  # fmt: skip
     """The chart of one share; without ``value`` the planned parts alone are drawn.
 
-    ``actual`` holds cumulative figures by period key; the one of a longer period stands at its last month.
+    ``actual`` holds cumulative figures by period key; the one of a longer period stands at its last month. ``counted``
+    holds figures by month.
     """
     keys = periods("month", start, end)
     reported = {f"{period_bounds(key)[1]:%Y-%m}": figure for key, figure in (actual or {}).items()}
-    top = max([abs(value or Decimal(0)), *(abs(item) for item in reported.values())]) or Decimal(1)
+    counted = counted or {}
+    figures = (*reported.values(), *counted.values())
+    top = max([abs(value or Decimal(0)), *(abs(item) for item in figures)]) or Decimal(1)
     months = []
     for place, key in enumerate(keys):
         day = min(period_bounds(key)[1], end)
         part = share(curve, start, end, day, points)
         figure = None if value is None else planned(curve, start, end, value, day, points)
         height = part if value is None else abs(figure or Decimal(0)) / top
-        got = reported.get(key)
+        got, own = reported.get(key), counted.get(key)
         x = LEFT + PLOT * (place + 1) / max(len(keys), 1)
-        y = "" if got is None else _y(abs(got) / top)
-        months.append(Month(key, part, figure, got, f"{x:.1f}", _y(height), y))
-    return Chart(months, _line(months, planned_line=True), _line(months, planned_line=False))
+        y, own_y = ("" if found is None else _y(abs(found) / top) for found in (got, own))
+        months.append(Month(key, part, figure, got, f"{x:.1f}", _y(height), y, own, own_y))
+    return Chart(
+        months,
+        _line([(month.x, month.planned_y) for month in months], always=True),
+        _line([(month.x, month.actual_y) for month in months]),
+        _line([(month.x, month.counted_y) for month in months]),
+    )
 
 
 def _y(part: Decimal) -> str:
     return f"{TOP + RISE * (1 - float(part)):.1f}"
 
 
-def _line(months: Sequence[Month], *, planned_line: bool) -> str:
-    start = [f"{LEFT},{TOP + RISE}"]
-    if planned_line:
-        return " ".join([*start, *(f"{month.x},{month.planned_y}" for month in months)])
-    given = [f"{month.x},{month.actual_y}" for month in months if month.actual is not None]
-    return " ".join([*start, *given]) if given else ""
+def _line(points: Sequence[tuple[str, str]], *, always: bool = False) -> str:
+    given = [f"{x},{y}" for x, y in points if y]
+    return " ".join([f"{LEFT},{TOP + RISE}", *given]) if given or always else ""

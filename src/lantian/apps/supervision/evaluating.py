@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -35,6 +35,7 @@ from lantian.status import (
     Settings,
     Status,
     Workdays,
+    computed,
     duty_status,
     light,
     outlook,
@@ -68,8 +69,15 @@ def evaluate(commitments: QuerySet[Commitment], as_of: date) -> dict[int, Status
     return _statuses(rows, reports_of([row.pk for row in rows], as_of), as_of, workdays())
 
 
-def outlooks(row: Commitment, reports: Sequence[Report], as_of: date) -> dict[str, Outlook]:
-    """Where the targets of one commitment will stand at the end of their spans, by goal, those that have an outlook.
+class Course(NamedTuple):
+    """进程: what indicators counted for a share, by month (the last figure in it), and where it will end."""
+
+    counted: dict[str, Decimal]
+    outlook: Outlook | None
+
+
+def courses(row: Commitment, reports: Sequence[Report], as_of: date) -> dict[str, Course]:
+    """The course of each target of one commitment, by goal.
 
     ``row`` has ``live_shares``; ``reports`` are those known by ``as_of``. Two queries.
     """
@@ -79,8 +87,9 @@ def outlooks(row: Commitment, reports: Sequence[Report], as_of: date) -> dict[st
     found = {}
     for share in shares:
         goal = goal_of(share, row)
-        if (one := outlook(duty, goal, reports, facts.get(goal.id, ()), as_of, settings)) is not None:
-            found[goal.id] = one
+        own = facts.get(goal.id, ())
+        counted = {f"{point.day:%Y-%m}": point.value for point in computed(goal, own, as_of)}
+        found[goal.id] = Course(counted, outlook(duty, goal, reports, own, as_of, settings))
     return found
 
 

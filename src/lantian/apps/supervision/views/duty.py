@@ -27,7 +27,6 @@ from lantian.apps.supervision.reports import reports_of
 from lantian.apps.supervision.templatetags.duties import language
 from lantian.apps.supervision.views.common import revision_of
 from lantian.status import (
-    Outlook,
     Report,
     Status,
     curve_label,
@@ -53,7 +52,7 @@ def duty(request: HttpRequest, uid: str) -> HttpResponse:
     today = timezone.localdate()
     status = evaluating.evaluate(Commitment.objects.filter(pk=row.pk), on or today)[row.pk]
     reports = reports_of([row.pk], on or today).get(row.pk, [])
-    ahead = evaluating.outlooks(row, reports, on or today)
+    courses = evaluating.courses(row, reports, on or today)
     context = {
         "duty": row,
         "plan": row.plan,
@@ -63,7 +62,7 @@ def duty(request: HttpRequest, uid: str) -> HttpResponse:
         "on": on,
         "on_error": _("Give a past day as 2025-06-30.") if wanted and on is None else "",
         "today": today,
-        "shares": [_shown(share, row, status, reports, ahead) for share in row.live_shares],  # type: ignore[attr-defined]
+        "shares": [_shown(share, row, status, reports, courses) for share in row.live_shares],  # type: ignore[attr-defined]
         "entries": _entries(row) if rights.owes(user, row.unit_id) or office else _entries(row, said_only=True),
         "evidence": Evidence.objects.filter(commitment=row, removed=None).select_related("entry__report"),
         "siblings": queries.siblings(row) if office else [],
@@ -91,10 +90,11 @@ def _entries(row: Commitment, *, said_only: bool = False) -> Any:
 
 
 def _shown(
-    share: Share, row: Commitment, status: Status, reports: list[Report], ahead: Mapping[str, Outlook]
+    share: Share, row: Commitment, status: Status, reports: list[Report], courses: Mapping[str, evaluating.Course]
 ) -> dict[str, Any]:
-    """A share as its card shows it: state of the day, curve, planned and reported by month, where it will end."""
+    """A share as its card shows it: state of the day, curve, planned, reported and counted by month, where it ends."""
     goal = evaluating.goal_of(share, row)
+    course = courses.get(goal.id, evaluating.Course({}, None))
     part = next((item for item in status.parts if item.goal == goal.id), None)
     curve = curve_of(goal)
     actual = {report.period: item.cumulative for report in reports for item in report.figures
@@ -106,12 +106,13 @@ def _shown(
         "row": share,
         "state": part,
         "why": explain(part, language()) if part else "",
-        "outlook": ahead.get(goal.id),
+        "outlook": course.outlook,
+        "counted": bool(course.counted),
         "numeric": numeric,
         "curved": numeric and share.spec["kind"] in ADDING,
         "curve": curve,
         "label": curve_label(curve, language()),
-        "chart": curvechart.chart(curve, start, end, share.value, points, actual) if numeric else None,
+        "chart": curvechart.chart(curve, start, end, share.value, points, actual, course.counted) if numeric else None,
         "actual": [(period_label(key, language()), value) for key, value in sorted(actual.items())],
         "presets": [
             (name, curve_label(name, language()), curvechart.chart(name, start, end, None).line)
