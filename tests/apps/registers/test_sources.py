@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -166,3 +167,21 @@ def test_the_pages_say_from_whom_when_and_what_is_overdue(
     assert "来自" not in client.get("/registers/t_visit/").content.decode()
     edit = client.get(f"/monitoring/sources/{DataSource.objects.get().uid}/").content.decode()
     assert '<option value="t_site" selected>' in edit
+
+
+def test_many_sources_and_deliveries_cost_no_more_questions(
+    keep: Keep, writers: dict[str, User], sites: Register, django_assert_num_queries: Any
+) -> None:
+    keep()
+    for more in range(3):
+        for month in (9, 10, 11):
+            site = SITE | {"code": f"{more}-{month}"}
+            actions.upsert(writers["street"], sites, [site], effective=date(2025, month, 28))
+        rows = list(DataSource.objects.select_related("area"))
+        with django_assert_num_queries(3):  # bulletins, change sets, who brought them
+            states(rows, on(2025, 12, 1))
+        keep(name=f"住建工地月报 {more}")
+
+
+def test_the_models_and_the_migrations_agree() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)

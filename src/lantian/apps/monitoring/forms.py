@@ -14,6 +14,7 @@ from lantian.apps.areas.models import Area, Level, Unit
 from lantian.apps.core.forms import LookForm
 from lantian.apps.core.language import chinese
 from lantian.apps.core.models import User
+from lantian.apps.monitoring import arrivals
 from lantian.apps.monitoring.models import (
     DataSource,
     Datum,
@@ -142,10 +143,14 @@ class SourceForm(LookForm):
         label=gettext_lazy("Who sends it"), max_length=120, required=False,
         help_text=gettext_lazy("Where that is no unit of the directory."),
     )  # fmt: skip
+    register = forms.ChoiceField(
+        label=gettext_lazy("Rows of the register"), required=False,
+        help_text=gettext_lazy("Where another system keeps the ledger and its rows come as files or by the interface."),
+    )  # fmt: skip
     indicator = forms.ChoiceField(label=gettext_lazy("What it publishes"), required=False)
     rhythm = forms.ChoiceField(
         label=gettext_lazy("How often"), choices=[("", "—"), *Rhythm.choices], required=False,
-        help_text=gettext_lazy("For bulletins: one for each reporting period, known by what it publishes."),
+        help_text=gettext_lazy("For bulletins and registers: one for each reporting period."),
     )  # fmt: skip
     due_days = forms.IntegerField(label=gettext_lazy("Days after the period"), required=False, min_value=0)
     since = _day_field(gettext_lazy("Expected from"))
@@ -154,7 +159,7 @@ class SourceForm(LookForm):
         label=gettext_lazy("The label of an hour is"), choices=[("", "—"), *HourLabel.choices], required=False,
         help_text=gettext_lazy(
             "National feeds usually label an hour by its end. Read the wrong way, most daily figures change. Bulletins "
-            "have none."
+            "and registers have none."
         ),
     )  # fmt: skip
     time_zone = forms.CharField(label=gettext_lazy("Time zone"), max_length=40, initial="Asia/Shanghai")
@@ -173,6 +178,9 @@ class SourceForm(LookForm):
         super().__init__(*args, **kwargs)
         areas = editable_areas(user).filter(closed=None)
         _choices(self, "area").queryset = areas.select_related("parent").order_by("path")
+        kept = str(self.initial.get("register") or "")  # also where no pack declares it any more: shown, not dropped
+        registers = ({kept: kept} if kept else {}) | arrivals.registers()
+        self.fields["register"].choices = [("", "—"), *registers.items()]  # type: ignore[attr-defined]
         known = [(key, item.zh if chinese() else item.en) for key, item in indicators().items()]
         self.fields["indicator"].choices = [("", "—"), *known]  # type: ignore[attr-defined]
         _choices(self, "owner").queryset = Unit.objects.filter(area__in=areas, collective=False, merged_into=None)

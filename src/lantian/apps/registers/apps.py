@@ -10,7 +10,13 @@ class RegistersConfig(AppConfig):
     label = "registers"
 
     def ready(self) -> None:
-        from lantian.apps.registers import jobs, rights
+        from lantian.apps.monitoring import actions as monitoring
+        from lantian.apps.monitoring import arrivals
+        from lantian.apps.registers import hooks, jobs, rights
+        from lantian.apps.registers.queries import deliveries
 
         rights.register()
         jobs.register()
+        arrivals.on_arrivals(deliveries.came)
+        arrivals.on_registers(deliveries.labels)
+        hooks.on_rename(monitoring.register_renamed)

@@ -6,7 +6,7 @@ from lantian.apps.monitoring.actions.meetings import save_meeting
 from lantian.apps.monitoring.actions.quality import decide, start_run
 from lantian.apps.monitoring.actions.rules import drop_rule, save_rules
 from lantian.apps.monitoring.actions.samples import stage_samples
-from lantian.apps.monitoring.actions.sources import received, save_source
+from lantian.apps.monitoring.actions.sources import received, register_renamed, save_source
 from lantian.apps.monitoring.actions.staged import accept, drop, stage_boundaries, stage_stations
 from lantian.apps.monitoring.actions.stations import save_station
 
@@ -16,6 +16,7 @@ __all__ = [
     "drop",
     "drop_rule",
     "received",
+    "register_renamed",
     "save_boundaries",
     "save_forecast",
     "save_meeting",

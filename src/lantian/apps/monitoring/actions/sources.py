@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 
 from lantian.apps.core import audit, policy
 from lantian.apps.core.models import User
+from lantian.apps.monitoring import arrivals
 from lantian.apps.monitoring.errors import RegistryError, StaleError
 from lantian.apps.monitoring.models import DataSource, SourceKind
 from lantian.apps.monitoring.rights import EDIT
 from lantian.reading.received.words import indicators
 
 _TEXTS = (
-    "name", "kind", "sends", "sender", "indicator", "rhythm", "due_days", "hour_label", "time_zone", "unit_policy",
-    "expected_hours", "note", "synthetic",
+    "name", "kind", "sends", "sender", "indicator", "register", "rhythm", "due_days", "hour_label", "time_zone",
+    "unit_policy", "expected_hours", "note", "synthetic",
 )  # fmt: skip
 MOST_DAYS = 180  # after a period
 
@@ -28,7 +29,7 @@ def save_source(by: User, values: Mapping[str, Any], *, uid: Any = None, revisio
     """Enter a source or correct one; ``values`` by field. The day of the last delivery is :func:`received`'s business.
 
     Raises PermissionDenied, StaleError, RegistryError (the area has a source of that name, hours without what their
-    label means, a rhythm without what it is reckoned by).
+    label means, a register that is not there or typed by hand, a rhythm without what it is reckoned by).
     """
     policy.require(by, EDIT)
     old = (
@@ -61,15 +62,19 @@ def save_source(by: User, values: Mapping[str, Any], *, uid: Any = None, revisio
 
 def _check(row: DataSource) -> None:
     """What belongs together; raises RegistryError beside the field."""
-    if row.kind != SourceKind.BULLETIN and not row.hour_label:
+    if row.register:
+        _check_register(row)
+    elif row.kind != SourceKind.BULLETIN and not row.hour_label:
         raise RegistryError(_("Say what the label of an hour means."), "hour_label")
     if not row.rhythm:
         return
-    if row.kind != SourceKind.BULLETIN:
-        raise RegistryError(_("Only bulletins have reporting periods; others come every so many hours."), "rhythm")
+    if row.kind != SourceKind.BULLETIN and not row.register:
+        raise RegistryError(
+            _("Only bulletins and registers have reporting periods; others come every so many hours."), "rhythm"
+        )
     if row.expected_hours is not None:
         raise RegistryError(_("Either a rhythm or a number of hours, not both."), "expected_hours")
-    if row.indicator not in indicators():
+    if not row.register and row.indicator not in indicators():
         raise RegistryError(_("Choose what it publishes."), "indicator")
     if row.due_days is None or not 0 <= row.due_days <= MOST_DAYS:
         raise RegistryError(_("Due within 0 to %(n)s days after the period.") % {"n": MOST_DAYS}, "due_days")
@@ -77,6 +82,21 @@ def _check(row: DataSource) -> None:
         raise RegistryError(_("Say from which day on it is expected."), "since")
     if row.until is not None and row.until < row.since:
         raise RegistryError(_("The last day lies before the first."), "until")
+
+
+def _check_register(row: DataSource) -> None:
+    """What another system keeps is not typed a second time, and rows have no hours."""
+    if row.register not in arrivals.registers():
+        raise RegistryError(_("This register is not kept here."), "register")
+    if row.kind not in (SourceKind.FILE, SourceKind.API):
+        raise RegistryError(_("The rows of a register come as files or by the interface."), "kind")
+    if row.hour_label:
+        raise RegistryError(_("The rows of a register have no hours."), "hour_label")
+
+
+def register_renamed(before: str, name: str) -> None:
+    """Sources follow the register whose rows they send; its rename is what is recorded."""
+    DataSource.objects.filter(register=before).update(register=name)
 
 
 @transaction.atomic

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +59,8 @@ class DataSource(WithUid):
 
     Hours and packets come every so many hours (``expected_hours``), and the label of an hour must be stated. A bulletin
     is due so many days after each period of its ``rhythm``, from ``since`` to ``until``; what it publishes is its
-    ``indicator``, by which a bulletin that came is known to be its. Overdue is computed, never stored.
+    ``indicator``, by which a bulletin that came is known to be its. Where another system sends the rows of a
+    ``register``, they come either way. Overdue is computed, never stored.
     """
 
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="data_sources")
@@ -70,6 +69,7 @@ class DataSource(WithUid):
     sends = models.CharField(max_length=200, blank=True)
     sender = models.CharField(max_length=120, blank=True)  # who sends it, where that is no unit of ours
     indicator = models.CharField(max_length=14, blank=True)  # of received.models.Indicator
+    register = models.CharField(max_length=40, blank=True)  # whose rows it sends, by its name in the packs
     rhythm = models.CharField(max_length=12, choices=Rhythm.choices, blank=True)
     due_days = models.PositiveSmallIntegerField(null=True, blank=True)
     since = models.DateField(null=True, blank=True)
@@ -90,12 +90,6 @@ class DataSource(WithUid):
 
     def __str__(self) -> str:
         return self.name
-
-    def due(self) -> datetime | None:
-        """When the next delivery is expected; None where none is, or nothing came yet."""
-        if self.expected_hours is None or self.last_received is None:
-            return None
-        return self.last_received + timedelta(hours=self.expected_hours)
 
 
 class StationClass(models.TextChoices):

@@ -1,10 +1,10 @@
-"""Who sends what, and what is overdue: of sources that send hours by the clock, of bulletins by their periods."""
+"""Who sends what, and what is overdue: of sources that send by the clock, of bulletins and registers by periods."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
@@ -26,7 +26,8 @@ class State:
     """A source at a moment. ``missing``: periods whose day has passed without anything, the oldest first.
 
     ``due``: when the next delivery is due, None where none is (irregular, ended, or nothing came yet); ``ended``: its
-    last day has passed.
+    last day has passed; ``received``: when something came last; ``register``: as the page calls the register whose rows
+    it sends.
     """
 
     source: DataSource
@@ -35,14 +36,17 @@ class State:
     missing: tuple[Days, ...] = ()
     last: Arrival | None = None
     ended: bool = False
+    received: datetime | None = None
+    register: str = ""
 
 
 def states(sources: Sequence[DataSource], now: datetime) -> list[State]:
-    """The state of each source, in their order; at most one query for all of them."""
-    periodic = [source for source in sources if source.rhythm]
-    came = arrivals.of(periodic) if periodic else {}
+    """The state of each source (with its area), in their order; the number of queries does not grow with them."""
+    told = [source for source in sources if source.rhythm or source.register]
+    came = arrivals.of(told) if told else {}
+    labels = arrivals.registers() if any(source.register for source in told) else {}
     return [
-        _periodic(source, came.get(source.pk, []), timezone.localdate(now)) if source.rhythm else _clocked(source, now)
+        replace(_state(source, came.get(source.pk, []), now), register=labels.get(source.register, source.register))
         for source in sources
     ]
 
@@ -53,11 +57,18 @@ def overdue(user: User, now: datetime) -> list[State]:
     return [state for state in states(list(rows), now) if state.overdue]
 
 
-def _clocked(source: DataSource, now: datetime) -> State:
+def _state(source: DataSource, came: Sequence[Arrival], now: datetime) -> State:
+    received = max((row.at for row in came if row.at is not None), default=source.last_received)
+    if source.rhythm:
+        return replace(_periodic(source, came, timezone.localdate(now)), received=received)
+    return _clocked(source, received, now)
+
+
+def _clocked(source: DataSource, received: datetime | None, now: datetime) -> State:
     """Late: the next delivery was due, or it was to send and never did."""
-    due = source.due()
-    late = source.expected_hours is not None and (due is None or due < now)
-    return State(source, late, due)
+    every = source.expected_hours
+    due = received + timedelta(hours=every) if received is not None and every is not None else None
+    return State(source, every is not None and (due is None or due < now), due, received=received)
 
 
 def _periodic(source: DataSource, came: Sequence[Arrival], today: date) -> State:

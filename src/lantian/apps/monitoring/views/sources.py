@@ -23,7 +23,7 @@ from lantian.apps.monitoring.views import common
 
 PAGE = 50
 _FIELDS = (
-    "name", "kind", "area", "owner", "sender", "sends", "indicator", "rhythm", "due_days", "since", "until",
+    "name", "kind", "area", "owner", "sender", "sends", "register", "indicator", "rhythm", "due_days", "since", "until",
     "expected_hours", "hour_label", "time_zone", "unit_policy", "note",
 )  # fmt: skip
 

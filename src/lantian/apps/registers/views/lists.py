@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from lantian.apps.core import downloads
 from lantian.apps.registers import exports, queries, showing
 from lantian.apps.registers.catalogue import register as declared
-from lantian.apps.registers.queries import Choice
+from lantian.apps.registers.queries import Choice, deliveries
 from lantian.apps.registers.views.common import XLSX, areas, filters, frame, reader
 from lantian.registers import Field, Register
 
@@ -50,6 +50,7 @@ def rows(request: HttpRequest, name: str) -> HttpResponse:
         "cols": request.GET.getlist("cols"),
         "kept": kept(request.GET, "cols", "cursor"),
         "query": tail(request.GET),
+        "sources": deliveries.of_registers(user, (name,)).get(name, []),
     }
     return render(request, "registers/list.html", context)
 

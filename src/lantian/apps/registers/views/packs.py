@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from lantian.apps.areas.models import Level
 from lantian.apps.core import policy
 from lantian.apps.registers import catalogue, hooks, queries, rights, showing
+from lantian.apps.registers.queries import deliveries
 from lantian.apps.registers.views.common import reader
 from lantian.registers import Label, Register
 
@@ -33,11 +34,12 @@ def packs(request: HttpRequest) -> HttpResponse:
     held = queries.overview(user)
     indicators = catalogue.indicators().indicators.values()
     hanging = hooks.targets(user)
+    sources = deliveries.of_registers(user)
     shown = []
     for pack in catalogue.packs().packs:
         lines: list[Line] = [
             {"register": register, "held": held[register.name], "writers": writers(register),
-             "may_write": rights.may_write(user, register)}
+             "may_write": rights.may_write(user, register), "sources": sources.get(register.name, [])}
             for register in pack.registers
             if _fits(words, pack.label, register.label, register.describes)
         ]  # fmt: skip
