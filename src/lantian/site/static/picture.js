@@ -24,12 +24,12 @@ function picture(svg) {
 
 async function save(button) {
   const card = button.closest("section");
-  const svg = card.querySelector("svg.air-chart, svg.air-round");
+  const svg = card.querySelector("svg[role=img]");
   const { address, box } = picture(svg);
   const image = new Image();
   image.src = address;
   await image.decode();
-  const words = [card.querySelector("h2")?.textContent, card.querySelector(".air-head p")?.textContent]
+  const words = [card.querySelector("h2")?.textContent, card.querySelector("h2 + p")?.textContent]
     .map((text) => (text || "").replace(/\s+/g, " ").trim());
   const keys = [...card.querySelectorAll(".art-keys li")].map((item) => ({
     fill: item.querySelector("rect").getAttribute("fill"), text: item.textContent.trim(),
