@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lantian.indicators import moving
 from lantian.indicators import snapshots as module
 from lantian.indicators.packs import Indicators
 from lantian.indicators.running import Sources, compute
@@ -19,7 +20,9 @@ from lantian.indicators.snapshots import Snapshots
 from lantian.indicators.views import register_view
 from lantian.lake import LakeError
 from lantian.lake.query import Limits, asking
+from lantian.registers.migrating import mover
 from tests.indicators.invented import AREAS, CHECK, SHARE, SITE, check, register, site, trial, write_pack
+from tests.registers.names import Listed
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 
@@ -202,6 +205,87 @@ def test_killed_around_the_commit(packs: Indicators, tmp_path: Path, when: str) 
     sources = Sources(tmp_path / "lake", areas=AREAS)
     assert compute(packs.indicators["share"], *MARCH, sources, "city").rows == [("880100", 100.0)]
     assert len(seen(tmp_path / "lake", packs, "check")) == 1
+
+
+# Version 2 of sites: a figure has another name, a whole number becomes a text.
+MOVED = SITE.replace("  size: {", "  hectares: {was: size, ").replace(
+    "  floors: {type: integer", "  storeys: {type: text, converts: floors, label: {zh: 层, en: Storeys}}\n"
+    "  floors: {hidden: true, type: integer"
+)  # fmt: skip
+
+
+def move_sites(folder: Path, snapshots: Snapshots, change: int, meanwhile: Callable[[], Any] = bool) -> Indicators:
+    """Sites under the declaration MOVED, which is returned; ``meanwhile`` happens while the rows are read."""
+    later = trial_with(folder, MOVED)
+    own = register(later, "site")
+    move = mover(own, Listed())
+    told: list[Any] = []
+
+    def first(values: Any) -> Any:
+        if not told:
+            told.append(meanwhile())
+        return move(values)
+
+    snapshots.move(own, first, change)
+    return later
+
+
+def test_moved_rows_answer_for_past_days(packs: Indicators, tmp_path: Path, monkeypatch: Any) -> None:
+    """Also those that somebody appends while the others are read; once more changes nothing."""
+    monkeypatch.setattr(moving, "_BATCH", 2)
+    snapshots, own = Snapshots(tmp_path / "lake"), register(packs, "site")
+    place = {"lon": 116.4, "lat": 39.9, "datum": "WGS-84", "x": 116.4, "y": 39.9}
+    rows = [site(f"S{n}", "2026-01-01", size=f"{n}.25", floors=n, place=place) for n in range(5)]
+    snapshots.append(own, rows, 1)
+    snapshots.append(own, [site("S1", "2026-03-01", size="7"), site("S2", "2026-03-01", gone=True)], 2)
+    days = [date(2025, 12, 31), date(2026, 2, 1), date(2026, 3, 1)]
+    before = [[(row["key"], row["size"], row["place_lon"]) for row in seen(tmp_path / "lake", packs, "site", day)]
+              for day in days]  # fmt: skip
+    assert [len(found) for found in before] == [0, 5, 4]
+    late = site("S9", "2026-04-01", size="9", floors="9")
+    later = move_sites(tmp_path / "later", snapshots, 4, lambda: snapshots.append(own, [late], 3))
+    now = [[(row["key"], row["hectares"], row["place_lon"]) for row in seen(tmp_path / "lake", later, "site", day)]
+           for day in days]  # fmt: skip
+    assert now == before
+    first = seen(tmp_path / "lake", later, "site", days[1])[3]
+    assert (first["storeys"], first["floors"], "size" in first) == ("3", 3, False)
+    assert seen(tmp_path / "lake", later, "site", date(2026, 4, 1))[-1]["storeys"] == "9"
+    version = snapshots.table(own).version()
+    move_sites(tmp_path / "later", snapshots, 4)
+    assert (snapshots.last("site"), snapshots.table(own).version()) == (4, version)
+
+
+_KILLED_MOVE = """
+import os, sys
+from pathlib import Path
+from lantian.indicators.snapshots import Snapshots
+from lantian.lake.tables import Table
+from tests.indicators.test_snapshots import move_sites
+
+replace = Table.replace
+def die(self, *given, **named):
+    if sys.argv[2] == "after":
+        replace(self, *given, **named)
+    os.kill(os.getpid(), 9)
+Table.replace = die
+move_sites(Path(sys.argv[1]) / "killed", Snapshots(Path(sys.argv[1]) / "lake"), 2)
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_move_that_is_killed_is_done_or_not(packs: Indicators, tmp_path: Path, when: str) -> None:
+    snapshots = Snapshots(tmp_path / "lake")
+    snapshots.append(register(packs, "site"), [site("A", size="1"), site("B", size="2", floors="3")], 1)
+    command = [sys.executable, "-c", _KILLED_MOVE, str(tmp_path), when]
+    done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONPATH": os.getcwd()}, check=False)
+    assert done.returncode == -9, done.stderr.decode()
+    assert snapshots.last("site") == (1 if when == "before" else 2)
+    if when == "before":
+        assert [row["size"] for row in seen(tmp_path / "lake", packs, "site")] == [1, 2]
+    later = move_sites(tmp_path / "again", snapshots, 2)
+    told = [(row["hectares"], row["storeys"]) for row in seen(tmp_path / "lake", later, "site")]
+    assert told == [(1, None), (2, "3")]
+    assert snapshots.last("site") == 2
 
 
 def test_personal_fields_are_masked(packs: Indicators, tmp_path: Path) -> None:

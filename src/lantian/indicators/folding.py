@@ -32,7 +32,7 @@ def fold(root: Path, table: Table, register: Register) -> int:
             if register.store == "lake":
                 gone = _by_month(connection, table, register, files, written)
             else:
-                gone = _whole(connection, table, files, written)
+                gone = _whole(connection, table, register, files, written)
             if gone:
                 table.commit(delta, written, gone, changes=False)
             written.clear()
@@ -41,10 +41,12 @@ def fold(root: Path, table: Table, register: Register) -> int:
         connection.close()
 
 
-def _whole(connection: Any, table: Table, files: Sequence[DataFile], written: list[WrittenFile]) -> Sequence[DataFile]:
+def _whole(
+    connection: Any, table: Table, register: Register, files: Sequence[DataFile], written: list[WrittenFile]
+) -> Sequence[DataFile]:
     if len(files) < 2:
         return ()
-    rows = f"select * from ({files_sql(files, table.schema)}) order by key, change, valid_from"  # noqa: S608
+    rows = f"select * from ({files_sql(register, files, table.schema)}) order by key, change, valid_from"  # noqa: S608
     _write(connection, table, rows, {"_layer": "new", "_month": files[0].partition["_month"]}, written)
     return files
 
@@ -57,19 +59,20 @@ def _by_month(
     if not new:
         return ()
     months = {item.partition["_month"] for item in new}
-    fresh = files_sql(new, table.schema)
+    fresh = files_sql(register, new, table.schema)
     said = f"select key, max((change, valid_from)) as newest from ({fresh}) group by key"  # noqa: S608 (names of ours)
     connection.execute(f"create temp table fresh as {said}")
     for item in base:
-        hit = f"select 1 from ({files_sql([item], table.schema)}) b semi join fresh on fresh.key = b.key limit 1"  # noqa: S608
+        own = files_sql(register, [item], table.schema)
+        hit = f"select 1 from ({own}) b semi join fresh on fresh.key = b.key limit 1"  # noqa: S608
         if connection.sql(hit).fetchall():
             months.add(item.partition["_month"])
     gone: list[DataFile] = []
     for month in sorted(months):
         own_new = [item for item in new if item.partition["_month"] == month]
         own_base = [item for item in base if item.partition["_month"] == month]
-        rows = files_sql(own_new, table.schema)
-        standing = files_sql(own_base, table.schema)
+        rows = files_sql(register, own_new, table.schema)
+        standing = files_sql(register, own_base, table.schema)
         counts = "r.change = fresh.newest[1] and r.valid_from = fresh.newest[2]"
         stays = f"""
             select r.* from ({rows}) r join fresh on fresh.key = r.key and {counts}

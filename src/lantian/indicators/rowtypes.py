@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 from lantian.lake import LakeError
 from lantian.lake.schema import INSTANT
 from lantian.registers import Field, Register
+from lantian.registers.values import plain
 
 # What every table has beside the fields (docs/indicators.md).
 _FIRST = [("key", pa.string())]
@@ -30,6 +32,56 @@ def schema_of(register: Register) -> Any:
     return pa.schema([*columns, *_LAST])
 
 
+def former_columns(register: Register) -> dict[str, tuple[str, ...]]:
+    """Column of a field that was renamed → its columns under the former names, newest first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for field in register.fields:
+        for name, _kind, _part in _columns(field) if field.was else ():
+            found[name] = tuple(was + name.removeprefix(field.name) for was in field.was)
+    return found
+
+
+def with_former(register: Register, schema: Any) -> Any:
+    """A schema of today with the columns of former names behind it, of the same types."""
+    for new, names in former_columns(register).items():
+        for name in names:
+            if name not in schema.names:
+                schema = schema.append(pa.field(name, schema.field(new).type))
+    return schema
+
+
+def canonical(field: Field, row: Mapping[str, Any], name: str = "") -> Any:
+    """The canonical value of a field out of a row of the lake, by column; ``name``: the former name it stands under.
+
+    A row without the column says nothing. Of points the lake keeps WGS-84 only.
+    """
+    name = name or field.name
+    if field.type == "point":
+        lon, lat = row.get(f"{name}_lon"), row.get(f"{name}_lat")
+        return None if lon is None else {"lon": lon, "lat": lat, "datum": "WGS-84", "x": lon, "y": lat}
+    if field.type == "polygon":
+        wkt = row.get(f"{name}_wkt")
+        return None if wkt is None else {"wkt": wkt, "ha": row.get(f"{name}_ha")}
+    value = row.get(name)
+    if isinstance(value, datetime):
+        moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if field.type in ("integer", "decimal") and value is not None:
+        return plain(Decimal(repr(value)))
+    return value
+
+
+def arrays_of(
+    register: Register, field: Field, values: Sequence[Any], keys: Sequence[str]
+) -> Iterator[tuple[str, Any]]:
+    """(column, array) of the canonical values of a field. LakeError: as :func:`table_of`."""
+    for name, kind, part in _columns(field):
+        own = [_part(value, part) for value in values] if part else values
+        yield name, _array(register, name, kind, own, keys)
+
+
 def _columns(field: Field) -> list[tuple[str, Any, str]]:
     """(column, type, part of the value or empty) of a field."""
     if field.type == "point":
@@ -44,10 +96,7 @@ def table_of(register: Register, rows: Sequence[Mapping[str, Any]], change: int)
     keys = [row["key"] for row in rows]
     arrays = [pa.array(keys, pa.string())]
     for field in register.fields:
-        values = _values(rows, field.name)
-        for name, kind, part in _columns(field):
-            own = [_part(value, part) for value in values] if part else values
-            arrays.append(_array(register, name, kind, own, keys))
+        arrays += [array for _name, array in arrays_of(register, field, _values(rows, field.name), keys)]
     arrays.append(_array(register, "valid_from", pa.date32(), [row["valid_from"] for row in rows], keys))
     arrays.append(pa.array([bool(row.get("gone")) for row in rows], pa.bool_()))
     arrays.append(pa.array([change] * len(rows), pa.int64()))

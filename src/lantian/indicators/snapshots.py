@@ -18,6 +18,7 @@ from lantian.lake import Lake, LakeError
 from lantian.lake.lock import cannot_write, failures
 from lantian.lake.tables import DataFile, Table, WrittenFile, undone_on_failure
 from lantian.registers import Register
+from lantian.registers.migrating import Mover
 
 FOLDER = "registers"
 APPLICATION = "register"
@@ -91,6 +92,43 @@ class Snapshots:
                 delta = table.for_writing()
                 table.replace(delta, written, transaction=(APPLICATION, change))
                 written.clear()
+
+    def move(self, register: Register, mover: Mover, change: int) -> bool:
+        """Bring every row under today's declaration in one commit, its day and its change set as they were; False, and
+        nothing written, where ``change`` or a later one is there. Files that come meanwhile are moved, too.
+
+        LakeError: a value is too large for its column, or the folder or the disk gives up; nothing has changed then.
+        """
+        from lantian.indicators.moving import moved
+
+        table = self.table(register)
+        made: dict[str, WrittenFile] = {}
+        with undone_on_failure() as written:
+            while True:
+                for item in table.newest():
+                    if item.relative not in made:
+                        made[item.relative] = self._moved(table, item, moved(register, item.path, mover))
+                        written.append(made[item.relative])
+                with self._lake.writing():
+                    last = self.last(register.name)
+                    if last is not None and change <= last:
+                        _drop(written)
+                        return False
+                    delta = table.for_writing()
+                    standing = [item.relative for item in table.files(delta)]
+                    if not made.keys() >= set(standing):
+                        continue
+                    table.replace(delta, [made[name] for name in standing], transaction=(APPLICATION, change))
+                    stale = [made[name] for name in made.keys() - set(standing)]
+                    written.clear()
+                    _drop(stale)
+                    return True
+
+    def _moved(self, table: Table, item: DataFile, batches: Iterator[Any]) -> WrittenFile:
+        try:
+            return table.write_file(batches, item.partition)
+        except failures() as error:
+            raise cannot_write(self.root, error) from error
 
     def rename(self, before: str, name: str) -> None:
         """Give a register's table another name, in one step; once more, or without a table, does nothing."""

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from lantian.indicators.known import AROUND, HISTORY, columns_of
+from lantian.indicators.rowtypes import former_columns, with_former
 from lantian.lake.query import Files, parquet, view_of
 from lantian.lake.tables import DataFile
 from lantian.registers import Field, Register
@@ -20,37 +21,47 @@ _TYPES = {"text": "VARCHAR", "integer": "BIGINT", "decimal": "DOUBLE", "date": "
 _LOCAL = "make_timestamp(epoch_us({}) + 28800000000)"
 
 
-def files_sql(files: Sequence[DataFile], schema: Any) -> str:
-    """The rows of files as they are."""
-    return parquet(files, schema)
+def files_sql(register: Register, files: Sequence[DataFile], schema: Any) -> str:
+    """The rows of files in the columns of a schema. A field that was renamed has, in rows that were not moved yet
+    (:mod:`lantian.indicators.moving`), the value of its former name, unless the schema names that itself."""
+    former = {new: old for new, old in former_columns(register).items() if not set(old) & set(schema.names)}
+    if not former:
+        return parquet(files, schema)
+    names = ", ".join(_either(name, former.get(name, ())) for name in schema.names)
+    return f"select {names} from ({parquet(files, with_former(register, schema))})"  # noqa: S608 (names of ours)
+
+
+def _either(name: str, former: Sequence[str]) -> str:
+    said = ", ".join(f'"{one}"' for one in (name, *former))
+    return f'coalesce({said}) as "{name}"' if former else said
 
 
 def current(register: Register, files: Sequence[DataFile], schema: Any, day: date) -> str:
     """The rows that count: of a stock register as of a day, of an event register all; without those that are gone."""
     if register.kind == "event" and register.store == "lake":
-        return f"select * from ({_settled(files, schema)}) where not gone"  # noqa: S608 (names of ours)
+        return f"select * from ({_settled(register, files, schema)}) where not gone"  # noqa: S608 (names of ours)
     past = f"where valid_from <= date '{day.isoformat()}'" if register.kind == "stock" else ""
     return f"""
         select * from (
-          select * from ({files_sql(files, schema)}) {past}
+          select * from ({files_sql(register, files, schema)}) {past}
           qualify row_number() over (partition by key order by {LAST}) = 1
         ) where not gone"""  # noqa: S608
 
 
-def _settled(files: Sequence[DataFile], schema: Any) -> str:
+def _settled(register: Register, files: Sequence[DataFile], schema: Any) -> str:
     """Each key once: what was appended since the last folding counts before what stands."""
     new = [item for item in files if item.partition["_layer"] == "new"]
-    base = files_sql([item for item in files if item.partition["_layer"] == "base"], schema)
+    base = files_sql(register, [item for item in files if item.partition["_layer"] == "base"], schema)
     if not new:
         return base
-    fresh, names = files_sql(new, schema), ", ".join(f'"{name}"' for name in schema.names)
+    fresh, names = files_sql(register, new, schema), ", ".join(f'"{name}"' for name in schema.names)
     return f"""
         select {names} from ({fresh}) qualify row_number() over (partition by key order by {LAST}) = 1
         union all
         select {names} from ({base}) b where not exists (select 1 from ({fresh}) f where f.key = b.key)"""  # noqa: S608
 
 
-def history(files: Sequence[DataFile], schema: Any) -> str:
+def history(register: Register, files: Sequence[DataFile], schema: Any) -> str:
     """Every row that counted at some time, with ``valid_to``: the day from which another counts, null = still.
 
     A later change replaces the earlier ones from its ``valid_from`` on, also in the past.
@@ -59,7 +70,7 @@ def history(files: Sequence[DataFile], schema: Any) -> str:
         select * from (
           select *, min(valid_from) over (
             partition by key order by change, valid_from rows between 1 following and unbounded following) as valid_to
-          from ({files_sql(files, schema)})
+          from ({files_sql(register, files, schema)})
         ) where not gone and (valid_to is null or valid_to > valid_from)"""  # noqa: S608
 
 
@@ -101,7 +112,7 @@ def register_view(
 ) -> str:
     """The view ``name`` of a register: itself, or its history."""
     if name == register.name + HISTORY:
-        return shown(register, history(files, schema), mapped, masked, dated=True)
+        return shown(register, history(register, files, schema), mapped, masked, dated=True)
     return shown(register, current(register, files, schema, day), mapped, masked, dated=False)
 
 

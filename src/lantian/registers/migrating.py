@@ -88,6 +88,13 @@ def refusals(register: Register, before: Shape) -> Iterator[Label]:
                 f"新增字段“{step.field.name}”不能必填：已有条目没有它",
                 f"the new field “{step.field.name}” cannot be required: rows of before have none",
             )
+        if step.what == "rename" and old[step.before] != step.field.type:
+            yield Label(
+                f"字段“{step.before}”改名为“{step.field.name}”时类型由 {old[step.before]} 改成了 {step.field.type}；"
+                "应另设字段并写 converts",
+                f"“{step.before}” was {old[step.before]} and “{step.field.name}” is {step.field.type}: "
+                "declare another field with converts",
+            )
     renamed = {step.before: step.field.name for step in changed if step.what == "rename"}
     if [renamed.get(name, name) for name in before.get("key", register.key)] != list(register.key):
         yield Label("主键字段不能改变", "the fields of the key cannot change")

@@ -128,6 +128,8 @@ def test_a_value_that_cannot_be_converted_stops_everything(
          "“size” was decimal and is integer"),
         (SITES.replace("version: 1", "version: 2").replace("  video: {type: bool, label: {zh: 视频, en: Video}}\n", ""),
          "the field “video” is missing"),
+        (SITES.replace("version: 1", "version: 2").replace("size: {type: decimal", "area: {was: size, type: integer"),
+         "“size” was decimal and “area” is integer"),
         (NEW.replace("zh: 备注, en: Remark}", "zh: 备注, en: Remark}, required: true"), "cannot be required"),
     ],
 )  # fmt: skip

@@ -30,11 +30,13 @@ from lantian.apps.registers.models import (
     Route,
     StagedRow,
 )
+from lantian.apps.registers.names import DirectoryNames
 from lantian.apps.registers.placing import current
 from lantian.indicators.snapshots import Snapshots
 from lantian.reading.errors import ReadingError
 from lantian.registers import Register
 from lantian.registers.columns import match, names_of, shape
+from lantian.registers.migrating import mover
 from lantian.registers.sheets import Header, Left
 
 LEASE = timedelta(minutes=10)
@@ -157,7 +159,9 @@ def _drain(job: Job, register: Register) -> int:
     ) is not None:
         jobs.progress(job, 50, gettext_noop("Writing to the lake"))
         RegisterState.objects.filter(name=register.name).update(lease=timezone.now() + LEASE)
-        if change.route == Route.MIGRATE:
+        if change.route == Route.MIGRATE and register.store == "lake":
+            snapshots.move(register, mover(register, DirectoryNames(None)), change.number)
+        elif change.route == Route.MIGRATE:
             snapshots.rebuild(register, everything(register, change), change.number)
         else:
             snapshots.append(register, rows_of(register, change), change.number)
@@ -169,14 +173,16 @@ def _drain(job: Job, register: Register) -> int:
 
 
 def rows_of(register: Register, change: ChangeSet) -> Iterator[dict[str, Any]]:
-    """What a change set says, as the lake takes it: canonical values with ``key``, ``valid_from`` and ``gone``."""
+    """What a change set says, as the lake takes it: canonical values with ``key``, ``valid_from`` and ``gone``; rows
+    checked under an earlier declaration as today's has them."""
+    move = mover(register, DirectoryNames(None))
     versions = RecordVersion.objects.filter(change=change).order_by("id")
     for key, values, since in versions.values_list("key", "values", "valid_from").iterator(2000):
-        yield {**(values or {}), "key": key, "valid_from": since.isoformat(), "gone": values is None}
+        yield {**move(values or {})[0], "key": key, "valid_from": since.isoformat(), "gone": values is None}
     if register.store == "lake" and change.route == Route.IMPORT:
         rows = StagedRow.objects.filter(session__change=change, bad=False).order_by("line")
         for key, values, day in rows.values_list("key", "values", "date").iterator(2000):
-            yield {**values, "key": key, "valid_from": (day or change.effective).isoformat(), "gone": False}
+            yield {**move(values)[0], "key": key, "valid_from": (day or change.effective).isoformat(), "gone": False}
 
 
 def everything(register: Register, change: ChangeSet) -> Iterator[dict[str, Any]]:

@@ -5,10 +5,12 @@ Until they are moved, and where a process dies in the middle, rows of both ages 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,9 +19,12 @@ from lantian.apps.core.models import User
 from lantian.apps.registers import indexes
 from lantian.apps.registers.actions.holding import hold, open_change
 from lantian.apps.registers.actions.renaming import former, rename
-from lantian.apps.registers.models import Record, RecordVersion, RegisterState, Route
+from lantian.apps.registers.models import ChangeSet, Record, RecordVersion, RegisterState, Route
 from lantian.apps.registers.names import DirectoryNames
 from lantian.apps.registers.placing import placed
+from lantian.indicators.moving import Look, looks
+from lantian.indicators.snapshots import Snapshots
+from lantian.lake import LakeError
 from lantian.registers import Label, Register
 from lantian.registers.migrating import Mover, Step, mover, refusals, shape_of, steps, unknown
 from lantian.registers.rows import Problem
@@ -74,26 +79,51 @@ def plan(register: Register) -> Plan | None:
     if own and old:
         zh = f"“{old.name}”和“{register.name}”下都已有条目，不能改名"
         found.refusals.append(Label(zh, f"there are rows both under “{old.name}” and under “{register.name}”"))
-    if register.store == "lake" and found.moves:
-        zh = "存在数据湖中的台账（store: lake）只能新增字段"
-        found.refusals.append(Label(zh, "fields of a register in the lake can only be added, not changed"))
     if not found.moves:
         return found
-    move = mover(register, DirectoryNames(None))
-    rows = Record.objects.filter(register=state.name).order_by("pk")
-    for key, values, gone in rows.values_list("key", "values", "gone").iterator(2000):
-        moved, problems = move(values)
-        found.rows += moved != values
-        if problems and not gone:
+    if register.store == "lake":
+        if ChangeSet.objects.filter(register=state.name, written=None).exists():
+            zh = "还有未写入数据湖的更改，请待后台任务完成后再试"
+            found.refusals.append(
+                Label(zh, "changes are still on their way to the lake: try again when they are there")
+            )
+            return found
+        try:
+            _count(found, _looks_in_lake(replace(register, name=state.name)))
+        except LakeError as error:
+            found.refusals.append(Label(error.zh, error.en))
+    else:
+        _count(found, _looks(register, state.name))
+    return found
+
+
+def _count(found: Plan, rows: Iterable[Look]) -> None:
+    for key, changes, problems in rows:
+        found.rows += changes
+        if problems:
             found.failed += 1
             found.problems += [(key, item) for item in problems][: SHOWN - len(found.problems)]
-    return found
+
+
+def _looks(register: Register, name: str) -> Iterator[Look]:
+    move = mover(register, DirectoryNames(None))
+    rows = Record.objects.filter(register=name).order_by("pk")
+    for key, values, gone in rows.values_list("key", "values", "gone").iterator(2000):
+        moved, problems = move(values)
+        yield Look(key, moved != values, [] if gone else problems)
+
+
+def _looks_in_lake(register: Register) -> Iterator[Look]:
+    root = Path(settings.LANTIAN_LAKE)
+    move = mover(register, DirectoryNames(None))
+    return looks(root, register, Snapshots(root).files(register), move, timezone.localdate())
 
 
 def migrate(by: User | None, register: Register) -> Plan | None:
     """Move a register's rows and their history; None: there is nothing to do. For commands of the installation: rights
     are not asked. Raises MigrationRefused: a declaration that does not follow from the old one, or a row that cannot be
-    converted. The lake takes the whole register anew afterwards (:mod:`lantian.apps.registers.jobs`)."""
+    converted. The lake takes the whole register anew afterwards, or moves the
+    rows that only it has (:mod:`lantian.apps.registers.jobs`)."""
     found = plan(register)
     if found is None:
         return None

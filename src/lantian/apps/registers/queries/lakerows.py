@@ -6,8 +6,7 @@ import base64
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +15,11 @@ from django.utils import timezone as clock
 
 from lantian.apps.areas.models import Area
 from lantian.apps.registers.queries.choosing import Choice
-from lantian.indicators.rowtypes import schema_of
+from lantian.indicators.rowtypes import canonical, schema_of
 from lantian.indicators.snapshots import Snapshots
 from lantian.indicators.views import current
 from lantian.lake.query import Limits, asking
-from lantian.registers import Field, Register
-from lantian.registers.values import plain
+from lantian.registers import Register
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -163,26 +161,9 @@ def _fetch(connection: DuckDBPyConnection, sql: str, values: list[Any]) -> list[
 
 
 def _canonical(register: Register, row: Values) -> Values:
-    found = {item.name: _value(item, row) for item in register.shown}
+    said = ((item, canonical(item, row)) for item in register.fields)
+    found = {item.name: value for item, value in said if value is not None or not item.hidden}
     return found | {"key": row["key"], "change": row["change"]}
-
-
-def _value(item: Field, row: Values) -> Any:
-    if item.type == "point":
-        lon, lat = row[f"{item.name}_lon"], row[f"{item.name}_lat"]
-        return None if lon is None else {"lon": lon, "lat": lat, "datum": "WGS-84", "x": lon, "y": lat}
-    if item.type == "polygon":
-        wkt = row[f"{item.name}_wkt"]
-        return None if wkt is None else {"wkt": wkt, "ha": row[f"{item.name}_ha"]}
-    value = row[item.name]
-    if isinstance(value, datetime):
-        moment = value if value.tzinfo else value.replace(tzinfo=UTC)
-        return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if item.type in ("integer", "decimal") and value is not None:
-        return plain(Decimal(repr(value)))
-    return value
 
 
 def _encode(day: date, key: str) -> str:
