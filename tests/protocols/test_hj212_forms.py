@@ -149,6 +149,25 @@ def test_a_dropped_leading_zero_is_repaired() -> None:
     assert (frame.outcome, frame.codes) == ("repaired", ["crc-leading-zero-dropped"])
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_what_is_encrypted_is_decrypted_where_its_own_checksum_holds_by_chance(encoding: str) -> None:
+    """The checksum carries eight bits from byte to byte: one of 256 encrypted segments has that of its plain text."""
+    for value in range(20000):
+        note = f"{value}{'更换滤膜' * (value % 5)}滤膜"
+        plain = area(f"i11001-Info=//{note}//").encode(encoding)
+        start = plain.index(b"CP=&&") + 5
+        hidden = plain[:start] + cipher.encrypt(plain[start:-2], KEY) + b"&&"
+        if slow_crc(hidden) == slow_crc(plain):
+            break
+    else:
+        pytest.fail("no such segment")
+    raw = b"##%04d%s%04X\r\n" % (len(hidden), hidden, slow_crc(plain))
+    for frame in decode(raw * 3, Profile(sm4_key=KEY)):
+        assert "sm4-binary" in frame.codes
+        assert frame.body is not None
+        assert frame.body.factors["i11001"]["Info_text"] == f"//{note}//"
+
+
 def test_encrypted_area_is_read_with_the_key_and_refused_without() -> None:
     start, end = DUST.encode().index(b"CP=&&") + 5, -2
     plain = DUST.encode()

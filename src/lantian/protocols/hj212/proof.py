@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lantian.protocols.hj212 import crc
 from lantian.protocols.hj212.profile import Profile
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _OPENING = re.compile(rb"CP\s{0,8}=\s{0,8}&&", re.IGNORECASE)
 
 
@@ -34,7 +35,7 @@ def prove(segment: bytes, sent: bytes, profile: Profile) -> Proof | None:
     plain = crc.hj212(segment) == value
     if profile.sm4_key and not (plain and segment.isascii()):
         for form, area in _decrypted(segment, profile.sm4_key):
-            if crc.hj212(area) == value and (not plain or area.isascii()):
+            if crc.hj212(area) == value and (not plain or (_readable(area) and not _readable(segment))):
                 return Proof("hj212", area, form, dropped)
     if plain:
         return Proof("hj212", dropped=dropped) if dropped else PLAIN
@@ -45,6 +46,20 @@ def prove(segment: bytes, sent: bytes, profile: Profile) -> Proof | None:
     if profile.crc == "none" and not dropped:
         return Proof("none")
     return None
+
+
+def _readable(data: bytes) -> bool:
+    """Whether bytes are text as devices write it. The checksum carries eight bits from byte to byte, so that one of 256
+    encrypted segments has that of its plain text by chance."""
+    if _CONTROL.search(data):
+        return False
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
 
 
 def _decrypted(segment: bytes, key: bytes) -> list[tuple[str, bytes]]:
