@@ -229,6 +229,15 @@ def test_a_source_is_overdue_by_its_rhythm(people: dict[str, User]) -> None:
         actions.save_source(people["coordinator"], head | {"name": "通报"})
 
 
+@pytest.mark.parametrize(("hours", "says"), [(1, "每1小时"), (30, "每30小时"), (24, "每1天"), (744, "每31天")])
+def test_how_often_a_source_sends_is_said_in_days_where_it_is_days(
+    login: Callable[[str], Client], people: dict[str, User], hours: int, says: str
+) -> None:
+    head = {"area": Area.objects.get(code="880000"), "kind": "file", "hour_label": "end", "unit_policy": "stated"}
+    actions.save_source(people["coordinator"], head | {"expected_hours": hours, "name": "来源"})
+    assert says in login("coordinator").get("/monitoring/sources/").content.decode()
+
+
 def test_forms_say_what_is_wrong_beside_the_field(login: Callable[[str], Client]) -> None:
     client = login("coordinator")
     area = Area.objects.get(code="880101").pk

@@ -91,6 +91,12 @@ class DataSource(WithUid):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def expected_days(self) -> int | None:
+        """How often something comes where that is whole days, as people say it."""
+        hours = self.expected_hours or 0
+        return hours // 24 if hours and hours % 24 == 0 else None
+
 
 class StationClass(models.TextChoices):
     """点位级别: whose network a station belongs to."""
