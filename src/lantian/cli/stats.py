@@ -7,6 +7,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -231,7 +232,7 @@ def _years(args: argparse.Namespace) -> tuple[Standard, list[YearStatistic]]:
 
 
 def _annual(rows: list[YearStatistic]) -> int:
-    write_csv(ANNUAL, ([getattr(row, name) for name in ANNUAL] for row in rows))
+    write_csv(ANNUAL, map(attrgetter(*ANNUAL), rows))
     return 0
 
 
@@ -239,7 +240,7 @@ def _monthly(args: argparse.Namespace) -> int:
     from lantian.analysis.monthly import month_figures, rank_months
 
     _standard, rows = _computed(args, month_figures, [args.monthly])
-    write_csv(MONTHS, ([getattr(row, name) for name in MONTHS] for row in rank_months(rows)))
+    write_csv(MONTHS, map(attrgetter(*MONTHS), rank_months(rows)))
     return 0
 
 
