@@ -8,7 +8,8 @@ and left to the reader: bulletins rank months that are short of a day.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +21,7 @@ from lantian.standards.evaluation import STATISTICS, month_needs
 from lantian.standards.ranking import change_pct, competition_ranks
 
 
-@dataclass(frozen=True, slots=True)
-class MonthFigure:
+class MonthFigure(NamedTuple):
     """One month of one station; ``month`` as 2026-03, ``mean`` (of CO and O3 the percentile) None without a day."""
 
     station: str
@@ -31,8 +31,7 @@ class MonthFigure:
     mean: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class MonthRank:
+class MonthRank(NamedTuple):
     """One row of ``stats rank --monthly``: rank 1 = cleanest, ties 1, 1, 3; the change is that of a year."""
 
     station: str
@@ -64,32 +63,26 @@ def month_figures(data: Observations, pollutant: str, standard: Standard) -> lis
             value = np.where(known, own, 0.0).sum(axis=1) / np.maximum(count, 1)
         month = str(months[begin])
         needed = month_needs(int(month[5:]))
-        for place in np.flatnonzero(present[:, begin:end].any(axis=1)).tolist():
-            days = int(count[place])
-            figure = float(value[place]) if days else None
-            found.append(MonthFigure(data.stations[place], month, days, days >= needed, figure))
+        there = present[:, begin:end].any(axis=1).tolist()
+        for station, days, figure, has in zip(data.stations, count.tolist(), value.tolist(), there, strict=True):
+            if has:
+                found.append(MonthFigure(station, month, days, days >= needed, figure if days else None))
     return found
 
 
 def rank_months(figures: Iterable[MonthFigure]) -> list[MonthRank]:
     """The stations of each month ranked, by station and month; a month without a value has no rank."""
-    known = {(one.station, one.month): one for one in figures}
-    by_month: dict[str, list[MonthFigure]] = {}
-    for one in known.values():
-        by_month.setdefault(one.month, []).append(one)
-    ranks = {
-        (one.station, one.month): rank
-        for own in by_month.values()
-        for one, rank in zip(own, competition_ranks([one.mean for one in own]), strict=True)
-    }
+    by_month: dict[str, dict[str, MonthFigure]] = {}
+    for one in figures:
+        by_month.setdefault(one.month, {})[one.station] = one
     found = []
-    for (station, month), one in sorted(known.items()):
-        before = known.get((station, f"{int(month[:4]) - 1}{month[4:]}"))
-        change = None
-        if one.mean is not None and before is not None and before.mean is not None:
-            change = change_pct(one.mean, before.mean, None)
-        found.append(
-            MonthRank(station, month, one.days, one.valid, one.mean, ranks[station, month],
-                      None if change is None else float(change))
-        )  # fmt: skip
-    return found
+    for month, own in by_month.items():
+        before = by_month.get(f"{int(month[:4]) - 1}{month[4:]}", {})
+        ranks = competition_ranks([one.mean for one in own.values()])
+        for (station, one), rank in zip(own.items(), ranks, strict=True):
+            then = before.get(station)
+            change = None
+            if one.mean is not None and then is not None and then.mean is not None:
+                change = change_pct(one.mean, then.mean)
+            found.append(MonthRank(*one, rank, None if change is None else float(change)))
+    return sorted(found, key=itemgetter(0, 1))
