@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +19,7 @@ from lantian.apps.indicators import actions as indicators
 from lantian.apps.indicators import shelf
 from lantian.apps.indicators.models import Binding, How
 from lantian.apps.plans.models import Plan
+from lantian.apps.supervision import curvechart
 from lantian.apps.supervision.models import Commitment
 from lantian.reading import model as read
 from tests.apps.conftest import read_measure, read_plan
@@ -78,3 +80,14 @@ def test_what_the_indicator_counted_stands_beside_what_was_reported(
     for title in ("2025-02: 14", "2025-03: 31", "2025-03: 40"):
         assert f"<title>{title}</title>" in shown
     assert "○ 指标计算" not in page(login("coordinator"), row, "2025-04-20")  # it was computed later
+
+
+def test_only_what_adds_up_is_drawn_from_nothing() -> None:
+    span, figures = (date(2025, 1, 1), date(2025, 12, 31)), {"2025-03": Decimal(80), "2025-04": Decimal(90)}
+    origin = f"{curvechart.LEFT},{curvechart.TOP + curvechart.RISE}"
+    adding = curvechart.chart("linear", *span, Decimal(100), (), figures, figures)
+    standing = curvechart.chart("linear", *span, Decimal(100), (), figures, figures, adds=False)
+    for line, alone in ((adding.actual, standing.actual), (adding.counted, standing.counted)):
+        assert line == f"{origin} {alone}"
+        assert len(alone.split()) == 2
+    assert curvechart.chart("linear", *span, Decimal(100)).actual == ""

@@ -11,6 +11,7 @@ from lantian.status import period_bounds, periods, planned, share
 
 WIDTH, HEIGHT, LEFT, TOP = 320, 120, 8, 8
 PLOT, RISE = WIDTH - 2 * LEFT, HEIGHT - 2 * TOP
+_ORIGIN = f"{LEFT},{TOP + RISE}"
 
 Points = tuple[tuple[str, Decimal], ...]
 
@@ -43,11 +44,12 @@ class Chart:
 def chart(
     curve: str, start: date, end: date, value: Decimal | None, points: Points = (),
     actual: Mapping[str, Decimal] | None = None, counted: Mapping[str, Decimal] | None = None,
+    adds: bool = True,
 ) -> Chart:  # fmt: skip
     """The chart of one share; without ``value`` the planned parts alone are drawn.
 
     ``actual`` holds cumulative figures by period key; the one of a longer period stands at its last month. ``counted``
-    holds figures by month.
+    holds figures by month. Lines of what ``adds`` up begin with nothing; a share or a level with its first figure.
     """
     keys = periods("month", start, end)
     reported = {f"{period_bounds(key)[1]:%Y-%m}": figure for key, figure in (actual or {}).items()}
@@ -66,9 +68,9 @@ def chart(
         months.append(Month(key, part, figure, got, f"{x:.1f}", _y(height), y, own, own_y))
     return Chart(
         months,
-        _line([(month.x, month.planned_y) for month in months], always=True),
-        _line([(month.x, month.actual_y) for month in months]),
-        _line([(month.x, month.counted_y) for month in months]),
+        _line([(month.x, month.planned_y) for month in months], _ORIGIN),
+        _line([(month.x, month.actual_y) for month in months], _ORIGIN if adds else ""),
+        _line([(month.x, month.counted_y) for month in months], _ORIGIN if adds else ""),
     )
 
 
@@ -76,6 +78,6 @@ def _y(part: Decimal) -> str:
     return f"{TOP + RISE * (1 - float(part)):.1f}"
 
 
-def _line(points: Sequence[tuple[str, str]], *, always: bool = False) -> str:
+def _line(points: Sequence[tuple[str, str]], origin: str) -> str:
     given = [f"{x},{y}" for x, y in points if y]
-    return " ".join([f"{LEFT},{TOP + RISE}", *given]) if given or always else ""
+    return " ".join([origin, *given]).strip() if given else ""

@@ -101,7 +101,8 @@ def _shown(
               if item.goal == goal.id and item.cumulative is not None}  # fmt: skip
     start, end = _span(share, row)
     numeric = share.spec["kind"] in NUMERIC and share.origin != ShareOrigin.NONE
-    points = goal.points
+    points, adds = goal.points, share.spec["kind"] in ADDING
+    drawn = curvechart.chart(curve, start, end, share.value, points, actual, course.counted, adds) if numeric else None
     return {
         "row": share,
         "state": part,
@@ -109,10 +110,10 @@ def _shown(
         "outlook": course.outlook,
         "counted": bool(course.counted),
         "numeric": numeric,
-        "curved": numeric and share.spec["kind"] in ADDING,
+        "curved": numeric and adds,
         "curve": curve,
         "label": curve_label(curve, language()),
-        "chart": curvechart.chart(curve, start, end, share.value, points, actual, course.counted) if numeric else None,
+        "chart": drawn,
         "actual": [(period_label(key, language()), value) for key, value in sorted(actual.items())],
         "presets": [
             (name, curve_label(name, language()), curvechart.chart(name, start, end, None).line)

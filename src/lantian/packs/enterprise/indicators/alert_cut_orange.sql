@@ -1,4 +1,4 @@
--- title: 橙色预警减排比例 | Cut at a orange alert
+-- title: 橙色预警减排比例 | Cut at an orange alert
 -- unit: %      period: to_date      better: higher      subject: area (district, city)
 -- answers: 橙色 预警|应急|响应 减排比例; 应急减排清单 橙色 减排; 橙色 应急减排比例
 -- not: 检查; 督查; 督导; 抽查
